@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "core/text_buffer.hpp"
+
+namespace pelton::http {
+
+class Connection;
+
+/// Status line, and the headers a reply is made of besides Date, Content-Length and Connection,
+/// which the connection writes itself.
+struct ReplyHead {
+  int status = 200;
+  std::string_view content_type = "application/json";
+  std::string_view headers = {};  ///< further complete lines, each ending in CRLF; the writer vouches for them
+};
+
+/// The right, and the duty, to answer one request; move-only, two words.
+///
+/// May be kept and answered later, on the thread that handed it over, in any order: the connection
+/// puts pipelined answers in order. If the client has gone, answering is harmless and goes nowhere.
+/// A responder destroyed without an answer sends 500, so that no caller waits for ever.
+///
+///     core::TextBuffer& body = responder.begin({.status = 200});
+///     body.append(R"({"status":"alive"})");
+///     responder.finish();
+class Responder {
+ public:
+  Responder() = default;
+  Responder(Responder&& other) noexcept
+      : connection_(std::exchange(other.connection_, nullptr)), sequence_(other.sequence_) {}
+  Responder& operator=(Responder&& other) noexcept;
+  ~Responder();
+
+  explicit operator bool() const noexcept { return connection_ != nullptr; }
+  /// False once the client is known to have gone: work for it may be dropped.
+  bool wanted() const noexcept;
+
+  /// Writes the head; what is appended to the buffer until `finish` is the body. Nothing else of
+  /// this connection may be answered in between. For HEAD requests the body is counted, not sent.
+  core::TextBuffer& begin(const ReplyHead& head);
+  /// Completes the answer; the responder is empty afterwards.
+  void finish();
+  /// The whole answer in one call.
+  void reply(const ReplyHead& head, std::string_view body);
+
+ private:
+  friend class Connection;
+  Responder(Connection* connection, std::uint64_t sequence) noexcept
+      : connection_(connection), sequence_(sequence) {}
+
+  Connection* connection_ = nullptr;  ///< holds one reference
+  std::uint64_t sequence_ = 0;        ///< which of the connection's requests
+};
+
+}  // namespace pelton::http

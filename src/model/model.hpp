@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "core/aligned_buffer.hpp"
+#include "math/matrix_view.hpp"
+#include "model/schema.hpp"
+
+namespace pelton::model {
+
+/// Scratch memory a scoring call may use and grow; one per thread that scores, reused between
+/// calls so that scoring allocates nothing once warm.
+class Workspace {
+ public:
+  /// At least `count` uninitialised doubles, 64-byte aligned; valid until the next call of `doubles`.
+  double* doubles(std::size_t count) {
+    if (buffer_.size() < count) buffer_.resize_uninitialized(count);
+    return buffer_.data();
+  }
+  void release() noexcept { buffer_.release(); }
+
+ private:
+  core::AlignedBuffer<double> buffer_;
+};
+
+/// How a model is carried out, told to people by `pelton inspect` and the model card.
+struct Description {
+  std::string format;                   ///< "onnx", "xgboost", …
+  std::string kind;                     ///< "linear regression", "support vector classifier", …
+  std::vector<std::string> operations;  ///< as the file has them, in order
+  std::vector<std::string> plan;        ///< the fused steps that run, one line each, kernels named
+  std::size_t parameters = 0;           ///< learned numbers
+  std::size_t bytes = 0;                ///< memory they take, packed
+  double flops_per_row = 0;             ///< for `predict`
+};
+
+/// A loaded model: immutable, so any number of threads may score with it, each with its Workspace.
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  virtual const Schema& schema() const noexcept = 0;
+  virtual const Description& description() const noexcept = 0;
+
+  /// Scores every row with one method.
+  ///
+  /// `rows` is [n, features] doubles as parsed (NaN where missing); `out` is [n, width of the
+  /// method's output] and is written whole: values, or class indices where the output is labelled.
+  /// float32 outputs are rounded to float. A row's result does not depend on the others, on n, or on
+  /// the instruction set. The method must be one the schema offers (asserted). Thread-safe.
+  virtual void score(math::ConstMatrix rows, Method method, math::Matrix out, Workspace& workspace) const = 0;
+};
+
+}  // namespace pelton::model

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace pelton::model {
+
+/// What a caller can ask of a model; names are scikit-learn's.
+enum class Method : std::uint8_t {
+  predict,            ///< the label of a classifier, the value of a regressor
+  predict_proba,      ///< one probability a class
+  decision_function,  ///< the raw margin: one value, or one a class (or pair of classes, as the source has it)
+  leaf,               ///< the leaf each tree put the row in
+  contrib,            ///< contribution per feature, base value last
+};
+inline constexpr std::array kAllMethods{Method::predict, Method::predict_proba, Method::decision_function,
+                                        Method::leaf, Method::contrib};
+inline constexpr std::size_t kMethodCount = kAllMethods.size();
+
+std::string_view to_string(Method method) noexcept;
+std::optional<Method> parse_method(std::string_view name) noexcept;
+
+/// Element types of inputs and outputs, as the model file declares them.
+enum class ElementType : std::uint8_t { float32, float64, int64, boolean, string };
+std::string_view to_string(ElementType type) noexcept;
+
+/// One column of a request row. Rows carry doubles; the model casts to `type` itself.
+struct Feature {
+  std::string name;  ///< empty where the model knows its features by position only
+  ElementType type = ElementType::float64;
+  bool takes_missing = false;  ///< whether null (NaN) has a meaning to the model
+};
+
+/// A class label, as the source library's classes_ holds it.
+using Label = std::variant<std::int64_t, std::string>;
+
+/// What one method gives back for a row.
+struct OutputSpec {
+  std::string name;                          ///< "predict", "predict_proba", … or the graph's own name
+  ElementType type = ElementType::float64;   ///< of the values (of the label, for a labelled output)
+  std::size_t width = 1;                     ///< values a row
+  bool scalar = true;                        ///< width 1 told as a bare value, not as a list of one
+  bool labelled = false;                     ///< the value is an index into Schema::classes
+};
+
+/// The whole of what the outside needs to know to call a model.
+struct Schema {
+  std::vector<Feature> features;
+  std::vector<Label> classes;                              ///< empty for regressors
+  std::array<std::optional<OutputSpec>, kMethodCount> outputs;  ///< by Method; empty where not offered
+
+  bool named() const noexcept { return !features.empty() && !features.front().name.empty(); }
+  const std::optional<OutputSpec>& output(Method method) const noexcept {
+    return outputs[static_cast<std::size_t>(method)];
+  }
+};
+
+}  // namespace pelton::model

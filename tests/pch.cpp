@@ -1,0 +1,1 @@
+// Holds the precompiled test headers that every test binary reuses.
