@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "graph/program.hpp"
+#include "graph/specs.hpp"
+#include "graph/step.hpp"
+
+namespace pelton::graph {
+
+/// Upper bounds: a program beyond them is refused with too_large.
+inline constexpr std::size_t kMaxWidth = std::size_t{1} << 20;       ///< columns of a register
+inline constexpr std::size_t kMaxSteps = std::size_t{1} << 16;       ///< steps of a builder
+inline constexpr std::size_t kMaxParameters = std::size_t{1} << 28;  ///< numbers of one step
+
+/// Collects steps, checks their shapes, and compiles the ones that wanted outputs need.
+///
+/// Every `add` takes the step's name (the node's, for errors and the plan), gives the register of
+/// its result, or an Error that names the step: invalid_argument for shapes that do not fit or
+/// registers of another builder, too_large beyond the bounds or out of memory. Constants are
+/// copied (and packed) once; programs compiled from one builder share them. Not thread-safe.
+///
+///   ProgramBuilder builder(32);
+///   auto hidden = builder.add("dense_1", Affine{builder.input(), w1, b1, {UnaryOp::relu}});
+///   auto score = builder.add("dense_2", Affine{*hidden, w2, b2});
+///   Result<Program> program = builder.compile(std::array{*score});
+class ProgramBuilder {
+ public:
+  /// A builder whose programs take rows of `input_width` columns (more than kMaxWidth: every add fails).
+  explicit ProgramBuilder(std::size_t input_width);
+
+  Register input() const noexcept { return {0}; }
+  /// Columns of a register of this builder (asserted).
+  std::size_t width(Register r) const noexcept;
+
+  core::Result<Register> add(std::string_view name, const Affine& spec);
+  core::Result<Register> add(std::string_view name, const Unary& spec);
+  core::Result<Register> add(std::string_view name, const Clip& spec);
+  core::Result<Register> add(std::string_view name, const Binary& spec);
+  core::Result<Register> add(std::string_view name, const Where& spec);
+  core::Result<Register> add(std::string_view name, const Scale& spec);
+  core::Result<Register> add(std::string_view name, const Normalize& spec);
+  core::Result<Register> add(std::string_view name, const Impute& spec);
+  core::Result<Register> add(std::string_view name, const Concat& spec);
+  core::Result<Register> add(std::string_view name, const Select& spec);
+  core::Result<Register> add(std::string_view name, const Constant& spec);
+  core::Result<Register> add(std::string_view name, const Lookup& spec);
+  core::Result<Register> add(std::string_view name, const Softmax& spec);
+  core::Result<Register> add(std::string_view name, const ArgExtreme& spec);
+  core::Result<Register> add(std::string_view name, const Reduce& spec);
+  core::Result<Register> add(std::string_view name, const PostTransformed& spec);
+  core::Result<Register> add(std::string_view name, const SvmSums& spec);
+  core::Result<Register> add(std::string_view name, const SvmPairs& spec);
+  core::Result<Register> add(std::string_view name, const SvmVotes& spec);
+  core::Result<Register> add(std::string_view name, const SvmOneVsRest& spec);
+  core::Result<Register> add(std::string_view name, const SvmProbabilities& spec);
+  /// A step made elsewhere over registers of this builder.
+  core::Result<Register> add(std::string_view name, std::shared_ptr<const Step> step, std::span<const Register> inputs);
+
+  /// The program that computes `outputs` (in that order) and nothing else. May be called again for
+  /// other outputs: predict, predict_proba and decision_function each run only what they need.
+  core::Result<Program> compile(std::span<const Register> outputs) const;
+
+ private:
+  friend class Planner;
+  struct Node;
+
+  std::vector<std::shared_ptr<const Node>> nodes_;
+};
+
+}  // namespace pelton::graph
