@@ -24,7 +24,7 @@ class ByteReader {
 
   /// The next value in memory order (little-endian on every machine Pelton runs on).
   template <class T>
-    requires std::is_trivially_copyable_v<T>
+  requires std::is_trivially_copyable_v<T>
   [[nodiscard]] bool read(T& value) noexcept {
     if (remaining() < sizeof(T)) return false;
     std::memcpy(&value, bytes_.data() + at_, sizeof(T));

@@ -8,15 +8,15 @@ namespace pelton::core {
 
 /// What kind of failure an Error reports; dialects map it to a status code.
 enum class ErrorCode {
-  invalid_argument,    ///< well-formed, but not what the receiver takes (422)
-  malformed,           ///< could not be parsed (400)
-  not_found,           ///< no such model, file or key (404)
-  too_large,           ///< beyond a stated limit (413)
-  unsupported,         ///< understood, and not offered: names the part (415, load failure)
-  unavailable,         ///< overloaded, draining or not loaded (503)
-  deadline_exceeded,   ///< the caller's time ran out (504)
-  io,                  ///< the operating system said no; carries errno's text
-  internal,            ///< a broken promise of ours (500)
+  invalid_argument,   ///< well-formed, but not what the receiver takes (422)
+  malformed,          ///< could not be parsed (400)
+  not_found,          ///< no such model, file or key (404)
+  too_large,          ///< beyond a stated limit (413)
+  unsupported,        ///< understood, and not offered: names the part (415, load failure)
+  unavailable,        ///< overloaded, draining or not loaded (503)
+  deadline_exceeded,  ///< the caller's time ran out (504)
+  io,                 ///< the operating system said no; carries errno's text
+  internal,           ///< a broken promise of ours (500)
 };
 
 /// The snake_case name of a code, for logs and tests.

@@ -11,7 +11,7 @@ namespace pelton::core {
 class Task {
  public:
   using Run = void (*)(Task&);
-  explicit Task(Run run) noexcept : run_(run) {}
+  explicit Task(Run action) noexcept : run_(action) {}
   Task(const Task&) = delete;
   Task& operator=(const Task&) = delete;
 

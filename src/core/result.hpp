@@ -27,9 +27,9 @@ class [[nodiscard]] Result {
   using error_type = E;
 
   template <class U = T>
-    requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
-             !std::is_same_v<std::remove_cvref_t<U>, E>)
-  Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
+  requires(std::is_constructible_v<T, U&&> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
+           !std::is_same_v<std::remove_cvref_t<U>, E>) Result(U&& value)
+      : state_(std::in_place_index<0>, std::forward<U>(value)) {}
   Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}
   Result(Unexpected<E> failure) : state_(std::in_place_index<1>, std::move(failure.error)) {}
 

@@ -41,8 +41,7 @@ class TextBuffer {
   }
   /// Decimal digits of an integer.
   template <std::integral Integer>
-    requires(!std::same_as<Integer, char> && !std::same_as<Integer, bool>)
-  void append_integer(Integer value) {
+  requires(!std::same_as<Integer, char> && !std::same_as<Integer, bool>) void append_integer(Integer value) {
     char* at = room(24);
     size_ += static_cast<std::size_t>(std::to_chars(at, at + 24, value).ptr - at);
   }

@@ -22,9 +22,8 @@ struct BasicMatrix {
       : data(values), rows(row_count), cols(col_count), stride(row_stride) {}
   /// A window that may be written is also one that may be read.
   template <class U>
-    requires(std::is_same_v<T, const U>)
-  BasicMatrix(const BasicMatrix<U>& other) noexcept
-      : data(other.data), rows(other.rows), cols(other.cols), stride(other.stride) {}
+  requires(std::is_same_v<T, const U>) BasicMatrix(const BasicMatrix<U>& other)
+  noexcept : data(other.data), rows(other.rows), cols(other.cols), stride(other.stride) {}
 
   T* row(std::size_t r) const noexcept {
     assert(r < rows);

@@ -13,7 +13,7 @@ void parallel_blocks(std::size_t count, std::size_t block, std::size_t threads, 
   const auto run = [&](std::size_t b) { body(context, b * length, std::min(count, (b + 1) * length)); };
 #ifdef PELTON_WITH_OPENMP
   if (workers > 1) {
-#pragma omp parallel for schedule(dynamic) num_threads(static_cast<int>(workers))
+#pragma omp parallel for schedule(dynamic) num_threads(static_cast <int>(workers))
     for (std::size_t b = 0; b < blocks; ++b) run(b);
     return;
   }

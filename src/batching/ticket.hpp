@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+
+#include "core/clock.hpp"
+#include "math/matrix_view.hpp"
+
+namespace pelton::batching {
+
+/// How a request's rows fared.
+struct Outcome {
+  enum class Status {
+    scored,
+    expired,  ///< the deadline passed before the answer was there
+    failed,   ///< scoring threw: out of memory
+  };
+  Status status = Status::scored;
+  math::ConstMatrix results{};  ///< [rows of the ticket, width]; valid during the call; empty unless scored
+  core::Duration queued{0};     ///< from submission to the start of scoring
+  core::Duration scoring{0};    ///< of the whole batch
+  std::size_t batch_rows = 0;
+};
+
+/// One request's stake in a batch, embedded in whatever waits for the answer; lives until `done`.
+struct Ticket {
+  using Done = void (*)(Ticket&, const Outcome&);
+
+  Done done = nullptr;                                ///< called once, on the loop's thread
+  core::TimePoint submitted{};                        ///< when the request was read
+  core::TimePoint deadline = core::TimePoint::max();  ///< not answered with a result after this
+  std::size_t rows = 0;                               ///< set by the Batcher
+  Ticket* next = nullptr;                             ///< the Batcher's own link
+};
+
+/// Scores a batch; knows the model that the Batcher does not.
+class Scorer {
+ public:
+  virtual ~Scorer() = default;
+  /// Writes every row of `out` [n, width] from `rows` [n, cols], on the io thread or a pool thread,
+  /// at any time by one or both: thread-safe. May use `threads` threads. May throw std::bad_alloc.
+  virtual void score(math::ConstMatrix rows, math::Matrix out, std::size_t threads) = 0;
+};
+
+/// Told of each batch on the loop's thread, for metrics.
+class BatchObserver {
+ public:
+  virtual ~BatchObserver() = default;
+  virtual void scored(std::size_t rows, core::Duration took) noexcept = 0;
+  virtual void waiting(std::size_t rows) noexcept = 0;
+};
+
+}  // namespace pelton::batching

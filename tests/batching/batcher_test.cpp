@@ -1,0 +1,291 @@
+#include "batching/batcher.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <mutex>
+#include <new>
+#include <random>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "support/manual_loop.hpp"
+
+namespace pelton::batching {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+
+/// Row sum in column 0, row product in column 1; every call takes fixed + per_row of manual time.
+class SumScorer final : public Scorer {
+ public:
+  explicit SumScorer(core::ManualClock& clock) : clock_(clock) {}
+  void score(math::ConstMatrix rows, math::Matrix out, std::size_t) override {
+    if (out_of_memory) throw std::bad_alloc();
+    for (std::size_t r = 0; r < rows.rows; ++r) {
+      out(r, 0) = rows(r, 0) + rows(r, 1);
+      out(r, 1) = rows(r, 0) * rows(r, 1);
+    }
+    const std::lock_guard lock(mutex_);
+    calls.push_back(rows.rows);
+    clock_.advance(fixed + per_row * static_cast<int>(rows.rows));
+  }
+  core::Duration fixed{0};
+  core::Duration per_row{0};
+  bool out_of_memory = false;
+  std::vector<std::size_t> calls;
+
+ private:
+  core::ManualClock& clock_;
+  std::mutex mutex_;
+};
+
+class Observed final : public BatchObserver {
+ public:
+  void scored(std::size_t rows, core::Duration) noexcept override { batches.push_back(rows); }
+  void waiting(std::size_t rows) noexcept override { last_waiting = rows; }
+  std::vector<std::size_t> batches;
+  std::size_t last_waiting = 0;
+};
+
+struct Caller : Ticket {
+  Caller() {
+    done = [](Ticket& ticket, const Outcome& told) {
+      auto& self = static_cast<Caller&>(ticket);
+      ++self.answers;
+      self.outcome = told;
+      for (std::size_t r = 0; r < told.results.rows; ++r) {
+        self.values.push_back(told.results(r, 0));
+        self.values.push_back(told.results(r, 1));
+      }
+    };
+  }
+  int answers = 0;
+  Outcome outcome;
+  std::vector<double> values;
+};
+
+class BatcherTest : public testing::Test {
+ protected:
+  Batcher make(PolicySettings settings = {}, ScoringPool* pool = nullptr, core::Duration per_row = microseconds(0)) {
+    return {2, 2, loop, scorer, Policy(settings, CostModel(core::Duration(0), per_row)), pool, observed};
+  }
+  static Admission send(Batcher& batcher, Caller& caller, const std::vector<std::array<double, 2>>& rows) {
+    const std::size_t first = batcher.rows().rows();
+    for (const auto& values : rows) std::copy(values.begin(), values.end(), batcher.rows().append_row());
+    return batcher.submit(caller, first);
+  }
+
+  core::ManualClock clock;
+  test::ManualLoop loop{clock};
+  SumScorer scorer{clock};
+  Observed observed;
+};
+
+TEST_F(BatcherTest, ALoneRequestIsScoredAtTheEndOfItsRound) {
+  Batcher batcher = make();
+  Caller caller;
+  ASSERT_EQ(send(batcher, caller, {{2, 3}}), Admission::accepted);
+  EXPECT_EQ(caller.answers, 0);
+  EXPECT_EQ(loop.run_round(), 1);
+  EXPECT_THAT(caller.values, ElementsAre(5, 6));
+  EXPECT_TRUE(batcher.idle());
+  EXPECT_EQ(loop.run_round(), 0) << "nothing is left over";
+}
+
+TEST_F(BatcherTest, AllRequestsOfARoundShareOneCallAndGetTheirOwnRows) {
+  Batcher batcher = make();
+  std::vector<Caller> callers(5);
+  for (std::size_t i = 0; i < callers.size(); ++i) {
+    const auto x = static_cast<double>(i);
+    send(batcher, callers[i], {{x, 1}, {x, 2}});
+  }
+  loop.run_round();
+  EXPECT_THAT(scorer.calls, ElementsAre(10));
+  EXPECT_THAT(observed.batches, ElementsAre(10));
+  for (std::size_t i = 0; i < callers.size(); ++i) {
+    const auto x = static_cast<double>(i);
+    EXPECT_THAT(callers[i].values, ElementsAre(x + 1, x, x + 2, 2 * x));
+    EXPECT_EQ(callers[i].outcome.batch_rows, 10U);
+  }
+}
+
+TEST_F(BatcherTest, RowsGivenBackByAFailedParseHarmNobody) {
+  Batcher batcher = make();
+  Caller before;
+  Caller after;
+  send(batcher, before, {{1, 2}});
+  const std::size_t mark = batcher.rows().rows();
+  batcher.rows().append_rows(3);
+  batcher.rows().truncate(mark);
+  send(batcher, after, {{3, 4}});
+  loop.run_round();
+  EXPECT_THAT(before.values, ElementsAre(3, 2));
+  EXPECT_THAT(after.values, ElementsAre(7, 12));
+}
+
+TEST_F(BatcherTest, AFullQueueRefusesAndKeepsTheOthersRows) {
+  Batcher batcher = make({.max_queue_rows = 3});
+  Caller first;
+  Caller second;
+  Caller third;
+  EXPECT_EQ(send(batcher, first, {{1, 1}, {2, 2}}), Admission::accepted);
+  EXPECT_EQ(send(batcher, second, {{3, 3}, {4, 4}}), Admission::full);
+  EXPECT_EQ(send(batcher, third, {{5, 5}}), Admission::accepted);
+  loop.run_round();
+  EXPECT_EQ(second.answers, 0);
+  EXPECT_THAT(first.values, ElementsAre(2, 1, 4, 4));
+  EXPECT_THAT(third.values, ElementsAre(10, 25));
+}
+
+TEST_F(BatcherTest, AnEmptyQueueTakesARequestLargerThanTheBound) {
+  Batcher batcher = make({.max_queue_rows = 1});
+  Caller bulk;
+  EXPECT_EQ(send(batcher, bulk, {{1, 1}, {2, 2}, {3, 3}}), Admission::accepted);
+  loop.run_round();
+  EXPECT_EQ(bulk.values.size(), 6U);
+}
+
+TEST_F(BatcherTest, WhatIsPastItsDeadlineIsNotScored) {
+  Batcher batcher = make();
+  Caller early;
+  Caller late;
+  Caller other;
+  late.deadline = clock.now() + milliseconds(5);
+  send(batcher, early, {{1, 2}});
+  send(batcher, late, {{9, 9}, {9, 9}});
+  send(batcher, other, {{3, 4}});
+  clock.advance(milliseconds(6));
+  loop.run_round();
+  EXPECT_EQ(late.outcome.status, Outcome::Status::expired);
+  EXPECT_TRUE(late.values.empty());
+  EXPECT_THAT(scorer.calls, ElementsAre(2));
+  EXPECT_THAT(early.values, ElementsAre(3, 2));
+  EXPECT_THAT(other.values, ElementsAre(7, 12));
+  EXPECT_TRUE(batcher.idle());
+}
+
+TEST_F(BatcherTest, ABatchOfExpiredRequestsIsNotScoredAtAll) {
+  Batcher batcher = make();
+  Caller late;
+  late.deadline = clock.now() + milliseconds(1);
+  send(batcher, late, {{1, 1}});
+  clock.advance(milliseconds(2));
+  loop.run_round();
+  EXPECT_EQ(late.answers, 1);
+  EXPECT_TRUE(scorer.calls.empty());
+}
+
+TEST_F(BatcherTest, AnAnswerThatComesTooLateIsExpired) {
+  scorer.fixed = milliseconds(10);
+  Batcher batcher = make();
+  Caller late;
+  Caller patient;
+  late.deadline = clock.now() + milliseconds(5);
+  send(batcher, late, {{1, 1}});
+  send(batcher, patient, {{1, 1}});
+  loop.run_round();
+  EXPECT_EQ(late.outcome.status, Outcome::Status::expired);
+  EXPECT_EQ(patient.outcome.status, Outcome::Status::scored);
+}
+
+TEST_F(BatcherTest, OutOfMemoryFailsTheBatchAndNotTheNext) {
+  Batcher batcher = make();
+  Caller unlucky;
+  Caller next;
+  scorer.out_of_memory = true;
+  send(batcher, unlucky, {{1, 1}});
+  loop.run_round();
+  EXPECT_EQ(unlucky.outcome.status, Outcome::Status::failed);
+  scorer.out_of_memory = false;
+  send(batcher, next, {{1, 2}});
+  loop.run_round();
+  EXPECT_THAT(next.values, ElementsAre(3, 2));
+}
+
+TEST_F(BatcherTest, DearBatchesGoToThePoolOneAtATimeAndTheRestGathersMeanwhile) {
+  ScoringPool pool(2);
+  scorer.per_row = milliseconds(1);
+  Batcher batcher = make({}, &pool, milliseconds(1));
+  std::vector<Caller> callers(7);
+  send(batcher, callers[0], {{0, 1}});
+  loop.run_round();  // to the pool
+  for (std::size_t i = 1; i < callers.size(); ++i) {
+    send(batcher, callers[i], {{static_cast<double>(i), 1}});
+    loop.run_round();
+  }
+  while (!batcher.idle()) loop.wait_and_run(), loop.run_round();
+  std::size_t scored = 0;
+  for (const std::size_t rows : observed.batches) scored += rows;
+  EXPECT_EQ(scored, callers.size());
+  EXPECT_LT(observed.batches.size(), callers.size()) << "what waited was scored together";
+  for (std::size_t i = 0; i < callers.size(); ++i) {
+    const auto x = static_cast<double>(i);
+    EXPECT_THAT(callers[i].values, ElementsAre(x + 1, x));
+    EXPECT_EQ(callers[i].answers, 1);
+  }
+}
+
+TEST_F(BatcherTest, AHugeRequestIsScoredInSlicesThatFitTheObjective) {
+  scorer.per_row = microseconds(100);
+  Batcher batcher = make({.slo = milliseconds(20)}, nullptr, microseconds(100));
+  Caller bulk;
+  std::vector<std::array<double, 2>> rows(450, {1.0, 2.0});
+  send(batcher, bulk, rows);
+  loop.run_round();
+  EXPECT_EQ(bulk.values.size(), 900U);
+  ASSERT_GE(scorer.calls.size(), 4U);
+  for (const std::size_t n : scorer.calls) EXPECT_LE(n, 101U);
+}
+
+TEST_F(BatcherTest, AnAnswerMaySubmitTheNextRequest) {
+  struct Chain : Caller {
+    Batcher* batcher = nullptr;
+    int left = 3;
+  } chain;
+  Batcher batcher = make();
+  chain.batcher = &batcher;
+  chain.done = [](Ticket& ticket, const Outcome&) {
+    auto& self = static_cast<Chain&>(ticket);
+    ++self.answers;
+    if (self.left-- == 0) return;
+    const std::size_t first = self.batcher->rows().rows();
+    double* row = self.batcher->rows().append_row();
+    row[0] = row[1] = 1;
+    EXPECT_EQ(self.batcher->submit(self, first), Admission::accepted);
+  };
+  send(batcher, chain, {{1, 1}});
+  while (loop.run_round() != 0) {
+  }
+  EXPECT_EQ(chain.answers, 4);
+  EXPECT_TRUE(batcher.idle());
+}
+
+TEST_F(BatcherTest, RandomTrafficAnswersEveryoneOnceWithTheirOwnNumbers) {
+  ScoringPool pool(2);
+  std::mt19937 random(7);
+  Batcher batcher = make({.inline_limit = microseconds(30)}, &pool, microseconds(10));
+  std::vector<Caller> callers(2000);
+  std::vector<bool> accepted(callers.size());
+  for (std::size_t i = 0; i < callers.size(); ++i) {
+    std::vector<std::array<double, 2>> rows(1 + random() % 6);
+    for (std::size_t r = 0; r < rows.size(); ++r) rows[r] = {static_cast<double>(i), static_cast<double>(r)};
+    accepted[i] = send(batcher, callers[i], rows) == Admission::accepted;
+    if (random() % 4 == 0) loop.run_round();
+  }
+  while (!batcher.idle()) {
+    if (loop.run_round() == 0) loop.wait_and_run();
+  }
+  for (std::size_t i = 0; i < callers.size(); ++i) {
+    ASSERT_EQ(callers[i].answers, accepted[i] ? 1 : 0);
+    for (std::size_t r = 0; r < callers[i].values.size() / 2; ++r) {
+      ASSERT_EQ(callers[i].values[2 * r], static_cast<double>(i + r));
+      ASSERT_EQ(callers[i].values[2 * r + 1], static_cast<double>(i * r));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pelton::batching

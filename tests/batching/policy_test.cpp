@@ -1,0 +1,93 @@
+#include "batching/policy.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace pelton::batching {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+TEST(CostModel, LearnsAlphaAndBetaFromNoisyBatches) {
+  CostModel cost(microseconds(500), microseconds(500));  // a prior that is far off
+  std::mt19937 random(1);
+  std::uniform_real_distribution<double> noise(0.9, 1.1);
+  for (int i = 0; i < 300; ++i) {
+    const std::size_t rows = 1 + random() % 128;
+    const double ns = (20'000.0 + 3'000.0 * static_cast<double>(rows)) * noise(random);
+    cost.observe(rows, core::Duration(static_cast<long>(ns)));
+  }
+  EXPECT_NEAR(cost.per_row_ns(), 3'000, 300);
+  EXPECT_NEAR(cost.fixed_ns(), 20'000, 12'000);
+  EXPECT_NEAR(static_cast<double>(cost.predict(64).count()), 212'000, 15'000);
+}
+
+TEST(CostModel, StaysSoundWhenEveryBatchHasTheSameSize) {
+  CostModel cost(microseconds(1), microseconds(1));
+  for (int i = 0; i < 1000; ++i) cost.observe(8, microseconds(80));
+  EXPECT_NEAR(static_cast<double>(cost.predict(8).count()), 80'000, 2'000);
+  EXPECT_GE(cost.fixed_ns(), 0);
+  EXPECT_GE(cost.per_row_ns(), 0);
+}
+
+TEST(CostModel, OneLongPauseOfTheMachineChangesLittle) {
+  CostModel cost(microseconds(0), microseconds(10));
+  for (int i = 0; i < 100; ++i) cost.observe(10, microseconds(100));
+  cost.observe(10, milliseconds(500));
+  EXPECT_LT(cost.predict(10), microseconds(150));
+}
+
+TEST(CostModel, FollowsAModelThatBecameTenTimesDearer) {
+  CostModel cost(microseconds(0), microseconds(10));
+  for (int i = 0; i < 100; ++i) cost.observe(10, microseconds(100));
+  for (int i = 0; i < 300; ++i) cost.observe(10, microseconds(1000));
+  EXPECT_NEAR(static_cast<double>(cost.predict(10).count()), 1'000'000, 20'000);
+}
+
+TEST(CostModel, IsNeverNegative) {
+  CostModel cost(core::Duration(0), core::Duration(0));
+  cost.observe(1, microseconds(100));
+  cost.observe(1000, microseconds(1));
+  EXPECT_GE(cost.predict(1).count(), 0);
+  EXPECT_GE(cost.predict(1'000'000).count(), 0);
+}
+
+TEST(Policy, ScoresInlineUpToTheLimitOrAnEighthOfTheObjective) {
+  const Policy loose({.slo = milliseconds(20), .inline_limit = microseconds(250)}, {microseconds(0), microseconds(10)});
+  EXPECT_TRUE(loose.scores_inline(25));
+  EXPECT_FALSE(loose.scores_inline(26));
+  const Policy tight({.slo = microseconds(800), .inline_limit = microseconds(250)},
+                     {microseconds(0), microseconds(10)});
+  EXPECT_TRUE(tight.scores_inline(10));
+  EXPECT_FALSE(tight.scores_inline(11));
+}
+
+TEST(Policy, TheLargestBatchTakesHalfTheObjective) {
+  const Policy policy({.slo = milliseconds(20), .max_batch_rows = 500}, {milliseconds(1), microseconds(100)});
+  EXPECT_EQ(policy.batch_rows(), 90U);
+  const Policy hopeless({.slo = milliseconds(20)}, {seconds(1), seconds(1)});
+  EXPECT_EQ(hopeless.batch_rows(), 1U);
+  const Policy free({.slo = milliseconds(20), .max_batch_rows = 500}, {core::Duration(0), core::Duration(0)});
+  EXPECT_EQ(free.batch_rows(), 500U);
+}
+
+TEST(Policy, AdmitsUpToTheBoundWithoutOverflow) {
+  const Policy policy({.max_queue_rows = 10}, {core::Duration(0), core::Duration(0)});
+  EXPECT_TRUE(policy.admits(5, 5));
+  EXPECT_FALSE(policy.admits(5, 6));
+  EXPECT_FALSE(policy.admits(5, static_cast<std::size_t>(-1)));
+  EXPECT_TRUE(policy.admits(0, 1000));
+}
+
+TEST(Policy, RetryAfterIsTheExpectedWaitInWholeSeconds) {
+  const Policy policy({}, {core::Duration(0), milliseconds(1)});
+  EXPECT_EQ(policy.retry_after_seconds(0), 1);
+  EXPECT_EQ(policy.retry_after_seconds(2500), 3);
+  EXPECT_EQ(policy.retry_after_seconds(100'000'000), 60);
+}
+
+}  // namespace
+}  // namespace pelton::batching
