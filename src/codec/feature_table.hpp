@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/schema.hpp"
+
+namespace pelton::codec {
+
+/// A model's features as readers look them up; built once a model, then read-only (thread-safe).
+class FeatureTable {
+ public:
+  explicit FeatureTable(const model::Schema& schema);
+
+  std::size_t width() const noexcept { return features_.size(); }
+  /// Whether rows may be sent by name.
+  bool named() const noexcept { return named_; }
+  const model::Feature& operator[](std::size_t i) const noexcept { return features_[i]; }
+  /// All names in order; empty unless named().
+  const std::vector<std::string>& names() const noexcept { return names_; }
+
+  /// The feature of that name, or width(). `guess` is the number tried first: rows name their
+  /// features in the same order again and again. Allocates nothing.
+  std::size_t find(std::string_view name, std::size_t guess) const noexcept {
+    if (guess < names_.size() && names_[guess] == name) return guess;
+    return look_up(name);
+  }
+
+  /// True while every feature is a float64 that is never missing: any finite number will do.
+  bool plain() const noexcept { return plain_; }
+  /// Whether the model offers the method.
+  bool offers(model::Method method) const noexcept { return (offered_ >> static_cast<unsigned>(method) & 1U) != 0; }
+  /// The names of the methods offered: `predict, predict_proba`.
+  const std::string& offered_names() const noexcept { return offered_names_; }
+
+ private:
+  std::size_t look_up(std::string_view name) const noexcept;
+
+  std::vector<model::Feature> features_;
+  std::vector<std::string> names_;
+  std::vector<std::uint32_t> slots_;  ///< open addressing, feature + 1, 0 empty; size a power of two
+  std::string offered_names_;
+  unsigned offered_ = 0;
+  bool named_ = false;
+  bool plain_ = true;
+};
+
+/// What is wrong with `value` for the feature, or nothing: NaN stands for a missing value; int64
+/// takes whole numbers of its range, boolean 0 and 1, float32 what does not overflow it.
+/// Infinities are refused whatever the model: no source library takes them.
+std::optional<std::string> misfit(const model::Feature& feature, double value);
+
+}  // namespace pelton::codec

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codec/predict_request.hpp"
+
+namespace pelton::codec {
+
+/// Bytes that must be readable (their values are never used) beyond the end of a JSON body.
+inline constexpr std::size_t kReadPadding = 64;
+
+/// Reads native requests: `{"x":[2,3]}`, `{"x":[[2,3],[4,5]]}`, `{"x":{"a":2,"b":3}}`,
+/// `{"x":[{"a":2,"b":3}]}` with the members method, explain, model, version, timeout_ms, priority
+/// and id beside x.
+///
+/// Strict RFC 8259, one pass, no recursion, nothing allocated once warm. Beyond the RFC it takes
+/// NaN, Infinity and -Infinity where a feature's value stands, as Python's json writes them; null
+/// and NaN are a missing value, infinities are refused. Numbers are the nearest double. One reader a
+/// thread.
+class NativeJsonReader {
+ public:
+  /// Appends the body's rows to `target` and fills `request`. 400 for malformed JSON (with line,
+  /// column and byte), 413 beyond the limit of rows, 422 with every bad field otherwise. After a
+  /// failure the buffer is as it was; after a 422 the options that could be read are in `request`,
+  /// so that a version asked for can still be honoured.
+  core::Result<void, Problem> read(std::string_view body, const RowTarget& target, PredictRequest& request);
+
+  /// Reads newline-delimited JSON: each line a list of values, an object of named values, or an
+  /// object with the one member x that holds either. Blank lines are passed over. Errors begin with
+  /// their line's number; pointers are relative to the line. `request.single` is false.
+  core::Result<void, Problem> read_lines(std::string_view body, const RowTarget& target, PredictRequest& request);
+
+  /// Reads one such line alone (for programs that stream); `line` is the number that errors tell.
+  core::Result<void, Problem> read_line(std::string_view text, std::size_t line, const RowTarget& target);
+
+ private:
+  friend class NativeParse;
+  std::string text_;                 ///< decoded strings of the request in hand
+  std::vector<std::uint32_t> seen_;  ///< by feature: the last row that named it
+  std::uint32_t row_stamp_ = 0;
+};
+
+}  // namespace pelton::codec

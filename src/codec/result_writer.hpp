@@ -1,0 +1,102 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/text_buffer.hpp"
+#include "math/matrix_view.hpp"
+#include "model/schema.hpp"
+
+namespace pelton::codec {
+
+/// How the results of one method of one model are written; built once, then read-only (thread-safe).
+///
+/// Values print as the shortest text that reads back to the same number of the output's own type:
+/// float64 and float32 with a fraction or exponent ("2.0"), int64 as integers, booleans as
+/// true/false, labels as the JSON integer or string of the class. NaN and infinities have no JSON
+/// form and are written as null (in CSV: an empty cell for NaN, inf and -inf).
+class ResultWriter {
+ public:
+  /// The schema must offer the method (asserted).
+  ResultWriter(const model::Schema& schema, model::Method method);
+
+  std::size_t width() const noexcept { return width_; }
+
+  /// The value of `result`: a row's value (a list where the method gives several) if `single`, else
+  /// the list of all rows'. `results` is [rows, width()].
+  void append_result(core::TextBuffer& out, math::ConstMatrix results, bool single) const;
+  /// One row's value: `2.0`, `"setosa"`, `[0.25,0.75]`.
+  void append_row(core::TextBuffer& out, const double* row) const;
+
+  /// One line `{"result":…}` a row.
+  void append_ndjson(core::TextBuffer& out, math::ConstMatrix results) const;
+  /// `prediction`, or one column a class or value, CRLF-ended (RFC 4180).
+  void append_csv_header(core::TextBuffer& out) const;
+  void append_csv_rows(core::TextBuffer& out, math::ConstMatrix results) const;
+
+ private:
+  void append_value(core::TextBuffer& out, double value) const;
+  void append_csv_value(core::TextBuffer& out, double value) const;
+
+  model::ElementType type_;
+  std::size_t width_;
+  bool scalar_;
+  bool labelled_;
+  std::vector<std::string> labels_;      ///< by class, as JSON
+  std::vector<std::string> csv_labels_;  ///< by class, as a CSV cell
+  std::string csv_header_;
+};
+
+/// Writes one JSON object member by member, so that each part of a reply can be added by whoever
+/// knows it:
+///
+///     ObjectWriter reply(out);
+///     writer.append_result(reply.member("result"), results, request.single);
+///     reply.text("model", name).text("version", version);
+///     reply.finish();
+///
+/// Names are the program's own and are written as they are.
+class ObjectWriter {
+ public:
+  explicit ObjectWriter(core::TextBuffer& out) : out_(out) {}
+
+  /// Begins a member; the caller appends its value to the buffer given back.
+  core::TextBuffer& member(std::string_view name) {
+    out_.append(first_ ? '{' : ',');
+    first_ = false;
+    out_.append('"');
+    out_.append(name);
+    out_.append("\":");
+    return out_;
+  }
+  ObjectWriter& text(std::string_view name, std::string_view value) {
+    core::append_json_string(member(name), value);
+    return *this;
+  }
+  /// A value that is JSON already.
+  ObjectWriter& raw(std::string_view name, std::string_view json) {
+    member(name).append(json);
+    return *this;
+  }
+  template <std::integral Integer>
+  ObjectWriter& integer(std::string_view name, Integer value) {
+    member(name).append_integer(value);
+    return *this;
+  }
+  /// NaN and infinities become null.
+  ObjectWriter& number(std::string_view name, double value);
+  void finish() { out_.append(first_ ? std::string_view("{}") : std::string_view("}")); }
+
+ private:
+  core::TextBuffer& out_;
+  bool first_ = true;
+};
+
+/// Appends a number as JSON, NaN and infinities as null.
+void append_number_or_null(core::TextBuffer& out, double value);
+
+}  // namespace pelton::codec
