@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "api/shared_state.hpp"
+#include "http/settings.hpp"
+#include "serving/source.hpp"
+
+namespace pelton::app {
+
+/// Which answered requests are written to the access log.
+enum class AccessLogMode { off, errors, sampled, all };
+enum class LogFormat { text, json };
+
+struct LogSettings {
+  std::string level = "info";
+  LogFormat format = LogFormat::text;
+  AccessLogMode access = AccessLogMode::off;
+  std::size_t sample = 100;  ///< sampled: errors, and one in so many of the rest
+};
+
+/// All that `pelton serve` can be told. Flag > environment > file > these defaults.
+struct Settings {
+  http::ServerSettings server{.endpoints = {}, .threads = 0, .limits = {}, .timeouts = {}};
+  std::string host = "127.0.0.1";  ///< of the endpoint meant by host and port
+  std::uint16_t port = 8080;
+  std::string unix_path;  ///< listens there instead, where only this is given
+  bool host_or_port_given = false;
+  bool insecure = false;  ///< a non-loopback address without tokens
+  std::chrono::milliseconds drain_timeout{10'000};
+  std::chrono::milliseconds drain_delay{0};  ///< between /readyz turning 503 and the listeners closing
+
+  api::ApiSettings api;
+  LogSettings log;
+
+  std::vector<serving::ModelSource> models;
+  std::filesystem::path repository;
+  std::string default_model;
+};
+
+}  // namespace pelton::app

@@ -1,0 +1,56 @@
+#include "serving/lane.hpp"
+
+#include <utility>
+
+#include "math/parallel_for.hpp"
+
+namespace pelton::serving {
+
+namespace {
+
+/// Rows a thread takes at a time when a dear batch is shared out: enough to fill a kernel's blocks.
+constexpr std::size_t kRowBlock = 32;
+
+/// Scratch of the thread that scores; kept between batches so that scoring allocates nothing.
+model::Workspace& thread_workspace() {
+  thread_local model::Workspace workspace;
+  return workspace;
+}
+
+batching::CostModel prior(const LoadedModel& loaded, model::Method method) {
+  const MeasuredCost& cost = loaded.cost[static_cast<std::size_t>(method)];
+  return {cost.fixed, cost.per_row};
+}
+
+}  // namespace
+
+void Lane::ModelScorer::score(math::ConstMatrix rows, math::Matrix out, std::size_t threads) {
+  if (threads <= 1) return model_.score(rows, method_, out, thread_workspace());
+  math::parallel_for(rows.rows, kRowBlock, threads, [&](std::size_t first, std::size_t last) {
+    model_.score(rows.slice(first, last - first), method_, out.slice(first, last - first), thread_workspace());
+  });
+}
+
+Lane::Lane(std::shared_ptr<const LoadedModel> model, model::Method method, core::EventLoop& loop,
+           const batching::PolicySettings& policy, batching::ScoringPool* pool, metrics::Registry& registry,
+           std::size_t shard)
+    : model_(std::move(model)),
+      method_(method),
+      scorer_(*model_->model, method),
+      batcher_(model_->model->schema().features.size(), model_->model->schema().output(method)->width, loop, scorer_,
+               batching::Policy(policy, prior(*model_, method)), pool, counted_) {
+  const metrics::Labels labels{{"model", model_->name}, {"version", model_->version}};
+  const auto durations = [&](std::string_view name, std::string_view help) {
+    return &registry.histogram(name, help, metrics::Buckets::durations(), labels, shard);
+  };
+  request_duration_ = durations("pelton_request_duration_seconds", "From a request's first byte to its answer.");
+  queue_duration_ = durations("pelton_queue_duration_seconds", "From a request's first byte to the start of scoring.");
+  counted_.score_duration = durations("pelton_score_duration_seconds", "Scoring of one batch.");
+  counted_.batch_rows =
+      &registry.histogram("pelton_batch_rows", "Rows scored in one call.", metrics::Buckets::rows(), labels, shard);
+  // Methods have batchers of their own, and a gauge is a level: each needs its own cell to be summed.
+  counted_.queue_rows = &registry.gauge("pelton_queue_rows", "Rows waiting to be scored.", labels,
+                                        shard * model::kMethodCount + static_cast<std::size_t>(method));
+}
+
+}  // namespace pelton::serving

@@ -1,0 +1,92 @@
+#include "serving/repository.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <set>
+#include <utility>
+
+namespace pelton::serving {
+
+Repository::Repository(Loader loader, const core::Clock& clock, metrics::Registry& registry)
+    : loader_(std::move(loader)), clock_(clock), registry_(registry) {}
+
+core::Result<std::shared_ptr<const LoadedModel>> Repository::load(const ModelSource& source) {
+  const core::TimePoint begin = clock_.now();
+  try {
+    auto model = loader_(source);
+    if (!model) return std::move(model).error();
+    const std::string from = source.fit ? "fitted from " + source.fit->data.string() : source.path.string();
+    return make_loaded(source.name, source.version, from, std::move(*model), clock_.now() - begin);
+  } catch (const std::exception& failure) {
+    return core::Error(core::ErrorCode::internal, std::string("loading failed: ") + failure.what());
+  }
+}
+
+std::vector<core::Error> Repository::replace(const std::vector<ModelSource>& sources, std::string_view default_model) {
+  const std::lock_guard one_at_a_time(loading_);
+  const std::shared_ptr<const Catalog> before = snapshot();
+  std::vector<core::Error> errors;
+  std::vector<ModelVersions> models;
+  std::set<std::pair<std::string, std::string>> seen;
+  for (const ModelSource& source : sources) {
+    const std::string told = "model " + source.name + " version " + source.version;
+    if (!seen.emplace(source.name, source.version).second) {
+      errors.push_back({core::ErrorCode::invalid_argument, told + ": given twice"});
+      continue;
+    }
+    auto loaded = load(source);
+    std::shared_ptr<const LoadedModel> ready;
+    if (loaded) {
+      ready = *std::move(loaded);
+    } else {
+      errors.push_back(loaded.error().within(told));
+      const ModelVersions* old = before->find(source.name);
+      if (old != nullptr) {
+        for (const auto& version : old->versions) {
+          if (version->version == source.version) ready = version;
+        }
+      }
+      if (!ready) continue;
+    }
+    auto at = std::find_if(models.begin(), models.end(), [&](const auto& m) { return m.name == source.name; });
+    if (at == models.end()) at = models.insert(models.end(), ModelVersions{source.name, {}});
+    at->versions.push_back(std::move(ready));
+  }
+  auto now = std::make_shared<const Catalog>(std::move(models), default_model);
+  tell_metrics(*before, *now);
+  publish(std::move(now));
+  return errors;
+}
+
+void Repository::tell_metrics(const Catalog& before, const Catalog& now) {
+  const auto gauge = [&](const LoadedModel& loaded) -> metrics::Gauge& {
+    return registry_.gauge("pelton_model_loaded", "1 while the model version is loaded.",
+                           {{"model", loaded.name}, {"version", loaded.version}});
+  };
+  for (const ModelVersions& model : before.models()) {
+    for (const auto& loaded : model.versions) gauge(*loaded).set(0);
+  }
+  for (const ModelVersions& model : now.models()) {
+    for (const auto& loaded : model.versions) {
+      gauge(*loaded).set(1);
+      const double seconds = std::chrono::duration<double>(loaded->load_time).count();
+      registry_.computed("pelton_model_load_seconds", "Time the last load took.", "gauge",
+                         {{"model", loaded->name}, {"version", loaded->version}}, [seconds] { return seconds; });
+    }
+  }
+}
+
+std::shared_ptr<const Catalog> Repository::snapshot() const {
+  const std::lock_guard lock(mutex_);
+  return catalog_;
+}
+
+void Repository::publish(std::shared_ptr<const Catalog> catalog) {
+  {
+    const std::lock_guard lock(mutex_);
+    catalog_.swap(catalog);
+  }
+  generation_.fetch_add(1, std::memory_order_release);
+}  // the old catalog, if nobody else holds it, goes here, outside the lock
+
+}  // namespace pelton::serving
