@@ -30,8 +30,9 @@ class FeatureTable {
     return look_up(name);
   }
 
-  /// True while every feature is a float64 that is never missing: any finite number will do.
-  bool plain() const noexcept { return plain_; }
+  /// A finite number of at most this magnitude fits feature `i`; others are for `misfit` to judge.
+  /// Negative where none fits unseen.
+  double unseen_limit(std::size_t i) const noexcept { return limits_[i]; }
   /// Whether the model offers the method.
   bool offers(model::Method method) const noexcept { return (offered_ >> static_cast<unsigned>(method) & 1U) != 0; }
   /// The names of the methods offered: `predict, predict_proba`.
@@ -43,15 +44,16 @@ class FeatureTable {
   std::vector<model::Feature> features_;
   std::vector<std::string> names_;
   std::vector<std::uint32_t> slots_;  ///< open addressing, feature + 1, 0 empty; size a power of two
+  std::vector<double> limits_;
   std::string offered_names_;
   unsigned offered_ = 0;
   bool named_ = false;
-  bool plain_ = true;
 };
 
-/// What is wrong with `value` for the feature, or nothing: NaN stands for a missing value; int64
-/// takes whole numbers of its range, boolean 0 and 1, float32 what does not overflow it.
-/// Infinities are refused whatever the model: no source library takes them.
+/// What is wrong with `value` for the feature, or nothing. NaN stands for a missing value. float32
+/// takes what does not overflow it, int64 whole numbers up to 2^53 (rows are doubles: beyond, they
+/// could not be told apart), boolean 0 and 1, string nothing (rows hold numbers). Infinities are
+/// refused whatever the model: scikit-learn refuses them too.
 std::optional<std::string> misfit(const model::Feature& feature, double value);
 
 }  // namespace pelton::codec

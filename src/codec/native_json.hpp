@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "codec/json_rows.hpp"
 #include "codec/predict_request.hpp"
 
 namespace pelton::codec {
@@ -37,10 +37,9 @@ class NativeJsonReader {
   core::Result<void, Problem> read_line(std::string_view text, std::size_t line, const RowTarget& target);
 
  private:
-  friend class NativeParse;
-  std::string text_;                 ///< decoded strings of the request in hand
-  std::vector<std::uint32_t> seen_;  ///< by feature: the last row that named it
-  std::uint32_t row_stamp_ = 0;
+  JsonScratch scratch_;
+  std::string model_;  ///< options that were written with escapes
+  std::string version_;
 };
 
 }  // namespace pelton::codec

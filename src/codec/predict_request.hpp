@@ -47,9 +47,8 @@ struct RowTarget {
 };
 
 /// Reads one option from its text form (a query string, already percent-decoded): method, explain,
-/// model, version, timeout_ms, priority, id. Unknown names are left to the caller: `known` tells.
-/// The error's text does not repeat the name. Views in `options` point into `value`; an id must be
-/// given as JSON text and is refused here.
+/// model, version, timeout_ms, priority. Unknown names are left to the caller: `known` tells. The
+/// error's text does not repeat the name. Views in `options` point into `value`.
 struct OptionOutcome {
   bool known = true;
   std::optional<std::string> error;

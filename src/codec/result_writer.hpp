@@ -18,7 +18,8 @@ namespace pelton::codec {
 /// Values print as the shortest text that reads back to the same number of the output's own type:
 /// float64 and float32 with a fraction or exponent ("2.0"), int64 as integers, booleans as
 /// true/false, labels as the JSON integer or string of the class. NaN and infinities have no JSON
-/// form and are written as null (in CSV: an empty cell for NaN, inf and -inf).
+/// form and are written as null (in CSV: an empty cell for NaN, inf and -inf). Several values a row
+/// are a list; contributions of several classes a list a class.
 class ResultWriter {
  public:
   /// The schema must offer the method (asserted).
@@ -26,30 +27,38 @@ class ResultWriter {
 
   std::size_t width() const noexcept { return width_; }
 
-  /// The value of `result`: a row's value (a list where the method gives several) if `single`, else
-  /// the list of all rows'. `results` is [rows, width()].
+  /// The value of `result`: a row's value if `single`, else the list of all rows'. `results` is
+  /// [rows, width()].
   void append_result(core::TextBuffer& out, math::ConstMatrix results, bool single) const;
   /// One row's value: `2.0`, `"setosa"`, `[0.25,0.75]`.
   void append_row(core::TextBuffer& out, const double* row) const;
 
   /// One line `{"result":…}` a row.
   void append_ndjson(core::TextBuffer& out, math::ConstMatrix results) const;
-  /// `prediction`, or one column a class or value, CRLF-ended (RFC 4180).
-  void append_csv_header(core::TextBuffer& out) const;
+  /// `prediction`, or one column a class or value, ended by CRLF (RFC 4180).
+  void append_csv_header(core::TextBuffer& out) const { out.append(csv_header_); }
   void append_csv_rows(core::TextBuffer& out, math::ConstMatrix results) const;
 
  private:
   void append_value(core::TextBuffer& out, double value) const;
+  void append_values(core::TextBuffer& out, const double* values, std::size_t count) const;
   void append_csv_value(core::TextBuffer& out, double value) const;
 
   model::ElementType type_;
   std::size_t width_;
+  std::size_t group_;  ///< values a list: width_, or fewer where a row is a list of lists
   bool scalar_;
   bool labelled_;
   std::vector<std::string> labels_;      ///< by class, as JSON
   std::vector<std::string> csv_labels_;  ///< by class, as a CSV cell
   std::string csv_header_;
 };
+
+/// Appends a double as JSON, shortest text that reads back to the same bits and always with a
+/// fraction or exponent; whole numbers below 10^15 are written out ("100000.0"). NaN and infinities
+/// become null.
+void append_number(core::TextBuffer& out, double value);
+void append_number(core::TextBuffer& out, float value);
 
 /// Writes one JSON object member by member, so that each part of a reply can be added by whoever
 /// knows it:
@@ -88,15 +97,15 @@ class ObjectWriter {
     return *this;
   }
   /// NaN and infinities become null.
-  ObjectWriter& number(std::string_view name, double value);
+  ObjectWriter& number(std::string_view name, double value) {
+    append_number(member(name), value);
+    return *this;
+  }
   void finish() { out_.append(first_ ? std::string_view("{}") : std::string_view("}")); }
 
  private:
   core::TextBuffer& out_;
   bool first_ = true;
 };
-
-/// Appends a number as JSON, NaN and infinities as null.
-void append_number_or_null(core::TextBuffer& out, double value);
 
 }  // namespace pelton::codec

@@ -1,0 +1,98 @@
+#include "codec/feature_table.hpp"
+
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "core/text_buffer.hpp"
+
+namespace pelton::codec {
+
+namespace {
+
+constexpr double kGreatestWhole = 9007199254740992.0;  // 2^53
+
+/// FNV-1a, 64 bits: names are few and short, and come from the model, not from callers.
+std::uint64_t hash_of(std::string_view name) noexcept {
+  std::uint64_t hash = 0xCBF29CE484222325U;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+  return hash ^ hash >> 32;
+}
+
+/// The greatest double that rounds to a finite value of the type; negative where a look is needed.
+double unseen_limit_of(model::ElementType type) noexcept {
+  switch (type) {
+    case model::ElementType::float64: return std::numeric_limits<double>::max();
+    case model::ElementType::float32: return std::nextafter(0x1.ffffffp127, 0.0);
+    case model::ElementType::int64:
+    case model::ElementType::boolean:
+    case model::ElementType::string: break;
+  }
+  return -1;
+}
+
+std::string shortest(double value) {
+  core::TextBuffer text;
+  core::append_json_number(text, value);
+  return std::string(text.view());
+}
+
+}  // namespace
+
+FeatureTable::FeatureTable(const model::Schema& schema) : features_(schema.features), named_(schema.named()) {
+  for (const model::Feature& feature : features_) limits_.push_back(unseen_limit_of(feature.type));
+  for (const model::Method method : model::kAllMethods) {
+    if (!schema.output(method)) continue;
+    offered_ |= 1U << static_cast<unsigned>(method);
+    if (!offered_names_.empty()) offered_names_ += ", ";
+    offered_names_ += model::to_string(method);
+  }
+  if (!named_) return;
+  slots_.resize(std::bit_ceil(features_.size() * 2));
+  for (std::size_t i = 0; i < features_.size(); ++i) {
+    names_.push_back(features_[i].name);
+    std::size_t slot = hash_of(names_[i]) & (slots_.size() - 1);
+    while (slots_[slot] != 0) slot = (slot + 1) & (slots_.size() - 1);
+    slots_[slot] = static_cast<std::uint32_t>(i + 1);
+  }
+}
+
+std::size_t FeatureTable::look_up(std::string_view name) const noexcept {
+  if (slots_.empty()) return width();
+  std::size_t slot = hash_of(name) & (slots_.size() - 1);
+  for (; slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1)) {
+    const std::size_t i = slots_[slot] - 1;
+    if (names_[i] == name) return i;
+  }
+  return width();
+}
+
+std::optional<std::string> misfit(const model::Feature& feature, double value) {
+  if (feature.type == model::ElementType::string) return "this feature is text, and rows hold numbers only";
+  if (std::isnan(value)) {
+    if (feature.takes_missing) return std::nullopt;
+    return "expected a number: the model does not take missing values here";
+  }
+  if (std::isinf(value)) return "expected a finite number";
+  switch (feature.type) {
+    case model::ElementType::float32:
+      if (std::isinf(static_cast<float>(value))) {
+        return shortest(value) + " is out of range: the model's feature is a 32-bit float";
+      }
+      break;
+    case model::ElementType::int64:
+      if (value != std::trunc(value)) return "expected an integer, got " + shortest(value);
+      if (std::fabs(value) > kGreatestWhole) {
+        return shortest(value) + " is out of range: integers are taken up to 2^53 (9007199254740992)";
+      }
+      break;
+    case model::ElementType::boolean:
+      if (value != 0 && value != 1) return "expected true or false, got " + shortest(value);
+      break;
+    case model::ElementType::float64:
+    case model::ElementType::string: break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace pelton::codec

@@ -1,0 +1,195 @@
+#include "codec/native_json.hpp"
+
+#include <array>
+#include <new>
+#include <span>
+
+#include "core/suggest.hpp"
+
+namespace pelton::codec {
+
+namespace {
+
+constexpr std::size_t kLongestId = 256;
+
+/// The members a request may have; their numbers are bits of the set of those seen.
+enum class Member : unsigned { x, method, explain, model, version, timeout_ms, priority, id, unknown };
+
+std::span<const std::string> member_names() {
+  static const std::array<std::string, 8> names{"x",       "method",     "explain",  "model",
+                                                "version", "timeout_ms", "priority", "id"};
+  return names;
+}
+
+Member member_of(std::string_view name) {
+  if (name == "x") return Member::x;
+  const std::span<const std::string> names = member_names();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (name == names[i]) return static_cast<Member>(i);
+  }
+  return Member::unknown;
+}
+
+/// What kinds of value an option takes.
+struct OptionForm {
+  bool string;
+  bool number;
+  std::string_view told;
+};
+
+OptionForm form_of(Member member) {
+  switch (member) {
+    case Member::explain: return {true, true, "a string such as \"top3\" or an integer"};
+    case Member::version:
+    case Member::id: return {true, true, "a string or an integer"};
+    case Member::timeout_ms:
+    case Member::priority: return {false, true, "a number"};
+    default: return {true, false, "a string"};
+  }
+}
+
+bool is_integer(std::string_view literal) {
+  return !literal.empty() && literal.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// One request in hand.
+class NativeBody {
+ public:
+  NativeBody(JsonCursor& cursor, const RowTarget& target, JsonScratch& scratch, std::string& model,
+             std::string& version, PredictRequest& request)
+      : cursor_(cursor),
+        features_(target.features),
+        rows_(cursor, target, scratch, errors_),
+        name_scratch_(scratch.name),
+        model_scratch_(model),
+        version_scratch_(version),
+        request_(request) {}
+
+  /// The whole body; false if it is malformed or brings too many rows.
+  bool read() {
+    if (cursor_.peek() != '{') return refuse_body();
+    if (!cursor_.enter()) return false;
+    bool more = !cursor_.leave_if('}');
+    while (more) {
+      if (!read_member()) return false;
+      const JsonCursor::Next next = cursor_.next('}');
+      if (next == JsonCursor::Next::failed) return false;
+      more = next == JsonCursor::Next::more;
+    }
+    if (!cursor_.finish()) return false;
+    if (!has(Member::x)) [[unlikely]] {
+      report("", "the member \"x\" is missing: it holds the row, or the list of rows");
+    }
+    request_.rows = rows_.rows();
+    return true;
+  }
+
+  FieldErrors& errors() noexcept { return errors_; }
+  bool too_many() const noexcept { return rows_.too_many(); }
+
+ private:
+  bool has(Member member) const noexcept { return (seen_ >> static_cast<unsigned>(member) & 1U) != 0; }
+
+  void report(std::string_view member, std::string detail) {
+    errors_.report([&] {
+      std::string pointer;
+      if (!member.empty()) append_pointer(pointer, member);
+      return FieldError{std::move(pointer), std::move(detail)};
+    });
+  }
+
+  bool refuse_body() {
+    const JsonKind kind = cursor_.kind();
+    if (!cursor_.skip_value() || !cursor_.finish()) return false;
+    report("", "expected an object such as {\"x\":[2,3]}, got " + std::string(describe(kind)));
+    return true;
+  }
+
+  bool read_member() {
+    std::string_view name;
+    if (!cursor_.read_name(name, name_scratch_)) return false;
+    const Member member = member_of(name);
+    if (member == Member::unknown) [[unlikely]] {
+      report(name, "unknown member " + quoted(name) + core::did_you_mean(name, member_names()));
+      return cursor_.skip_value();
+    }
+    if (has(member)) [[unlikely]] {
+      report(name, "the name is given twice");
+      return cursor_.skip_value();
+    }
+    seen_ |= 1U << static_cast<unsigned>(member);
+    if (member == Member::x) return rows_.read_rows("/x", request_.single);
+    return read_member_option(member);
+  }
+
+  bool read_member_option(Member member) {
+    const std::string_view name = member_names()[static_cast<std::size_t>(member)];
+    const OptionForm form = form_of(member);
+    const JsonKind kind = cursor_.kind();
+    const char* const start = cursor_.position();
+    std::string_view value;
+    if (kind == JsonKind::string && form.string) {
+      std::string& scratch = member == Member::model     ? model_scratch_
+                             : member == Member::version ? version_scratch_
+                                                         : name_scratch_;
+      if (!cursor_.read_string(value, scratch)) return false;
+    } else {
+      if (!cursor_.skip_value()) return false;
+      value = {start, static_cast<std::size_t>(cursor_.position() - start)};
+      if (kind != JsonKind::number || !form.number) {
+        report(name, "expected " + std::string(form.told) + ", got " + std::string(describe(kind)));
+        return true;
+      }
+      if ((member == Member::version || member == Member::id) && !is_integer(value)) {
+        report(name, "expected " + std::string(form.told) + ", got " + quoted(value));
+        return true;
+      }
+    }
+    if (member == Member::id) {
+      take_id({start, static_cast<std::size_t>(cursor_.position() - start)});
+      return true;
+    }
+    OptionOutcome outcome = read_option(name, value, features_, request_.options);
+    if (outcome.error) report(name, std::move(*outcome.error));
+    return true;
+  }
+
+  void take_id(std::string_view literal) {
+    if (literal.size() > kLongestId) {
+      report("id", "longer than 256 bytes");
+    } else {
+      request_.options.id = literal;
+    }
+  }
+
+  JsonCursor& cursor_;
+  const FeatureTable& features_;
+  FieldErrors errors_;
+  JsonRows rows_;
+  std::string& name_scratch_;
+  std::string& model_scratch_;
+  std::string& version_scratch_;
+  PredictRequest& request_;
+  unsigned seen_ = 0;
+};
+
+}  // namespace
+
+core::Result<void, Problem> NativeJsonReader::read(std::string_view body, const RowTarget& target,
+                                                   PredictRequest& request) {
+  RowsMark mark(target.rows);
+  request = {};
+  request.first_row = mark.first_row();
+  try {
+    JsonCursor cursor(body);
+    NativeBody native(cursor, target, scratch_, model_, version_, request);
+    if (!native.read()) return native.too_many() ? too_many_rows(target.limits) : cursor.problem();
+    if (!native.errors().empty()) return native.errors().take_problem();
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+  mark.keep();
+  return {};
+}
+
+}  // namespace pelton::codec

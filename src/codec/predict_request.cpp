@@ -1,0 +1,104 @@
+#include "codec/predict_request.hpp"
+
+#include <cassert>
+#include <charconv>
+#include <cstring>
+#include <string>
+
+#include "codec/decimal.hpp"
+#include "codec/field_errors.hpp"
+#include "core/suggest.hpp"
+
+namespace pelton::codec {
+
+namespace {
+
+constexpr std::uint32_t kMaxPriority = 100;
+constexpr double kMaxTimeoutMs = 24.0 * 3600 * 1000;
+
+using Complaint = std::optional<std::string>;
+
+/// The whole of `text` as an unsigned integer.
+std::optional<std::uint32_t> whole_number(std::string_view text) {
+  std::uint32_t value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+Complaint read_method(std::string_view value, const FeatureTable& features, PredictOptions& options) {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const model::Method method : model::kAllMethods) all.emplace_back(model::to_string(method));
+    return all;
+  }();
+  options.method = model::parse_method(value);
+  if (!options.method) {
+    return "unknown method " + quoted(value) + core::did_you_mean(value, names) +
+           " (this model offers: " + features.offered_names() + ")";
+  }
+  if (!features.offers(*options.method)) {
+    return "this model does not offer " + std::string(value) + " (it offers: " + features.offered_names() + ")";
+  }
+  return std::nullopt;
+}
+
+Complaint read_explain(std::string_view value, PredictOptions& options) {
+  const std::string_view digits = value.starts_with("top") ? value.substr(3) : value;
+  const std::optional<std::uint32_t> top = whole_number(digits);
+  if (!top || *top == 0) return "expected how many contributions, such as \"top3\" or 3, got " + quoted(value);
+  options.explain_top = *top;
+  return std::nullopt;
+}
+
+Complaint read_timeout(std::string_view value, PredictOptions& options) {
+  const char* const end = value.data() + value.size();
+  const ScannedNumber number = scan_number_exactly(value.data(), end);
+  const bool fits =
+      number.fault == NumberFault::none && number.end == end && number.value > 0 && number.value <= kMaxTimeoutMs;
+  if (!fits) return "expected a number of milliseconds above 0 and up to a day (86400000), got " + quoted(value);
+  options.timeout = std::chrono::duration_cast<core::Duration>(std::chrono::duration<double, std::milli>(number.value));
+  return std::nullopt;
+}
+
+Complaint read_priority(std::string_view value, PredictOptions& options) {
+  const std::optional<std::uint32_t> priority = whole_number(value);
+  if (!priority || *priority > kMaxPriority) {
+    return "expected an integer from 0 (the default) or 1 (first) to 100 (last), got " + quoted(value);
+  }
+  options.priority = priority;
+  return std::nullopt;
+}
+
+Complaint read_text(std::string_view value, std::string_view& option) {
+  if (value.empty()) return "expected a name, got an empty string";
+  option = value;
+  return std::nullopt;
+}
+
+}  // namespace
+
+OptionOutcome read_option(std::string_view name, std::string_view value, const FeatureTable& features,
+                          PredictOptions& options) {
+  if (name == "method") return {true, read_method(value, features, options)};
+  if (name == "explain") return {true, read_explain(value, options)};
+  if (name == "model") return {true, read_text(value, options.model)};
+  if (name == "version") return {true, read_text(value, options.version)};
+  if (name == "timeout_ms") return {true, read_timeout(value, options)};
+  if (name == "priority") return {true, read_priority(value, options)};
+  return {false, std::nullopt};
+}
+
+std::size_t move_rows(math::RowBuffer& from, std::size_t first, math::RowBuffer& to) {
+  assert(from.cols() == to.cols() && &from != &to);
+  const std::size_t at = to.rows();
+  const std::size_t count = from.rows() - first;
+  if (count != 0) {
+    double* const out = to.append_rows(count);
+    std::memcpy(out, from.view().data + first * from.cols(), count * from.cols() * sizeof(double));
+  }
+  from.truncate(first);
+  return at;
+}
+
+}  // namespace pelton::codec
