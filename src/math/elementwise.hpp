@@ -9,7 +9,7 @@ namespace pelton::math {
 /// of that name. Results are the same bits on every instruction set.
 enum class UnaryOp : std::uint8_t {
   identity,
-  relu,              ///< x > 0 ? x : +0
+  relu,              ///< x < 0 ? 0 : x
   leaky_relu,        ///< x < 0 ? alpha x : x
   elu,               ///< x < 0 ? alpha (e^x − 1) : x
   selu,              ///< x > 0 ? beta x : beta alpha (e^x − 1)   (ONNX calls beta gamma)

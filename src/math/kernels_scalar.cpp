@@ -1,0 +1,11 @@
+#include "math/lane_kernels.hpp"
+#include "math/lanes_scalar.hpp"
+
+namespace pelton::math {
+
+const Kernels& scalar_kernels() noexcept {
+  static constexpr Kernels kTable = lane_kernels<Lanes>();
+  return kTable;
+}
+
+}  // namespace pelton::math
