@@ -10,8 +10,8 @@ namespace pelton::metrics {
 namespace {
 
 constexpr std::array<std::uint64_t, 22> kDurationBounds{
-    1'000,       2'500,       5'000,       10'000,        25'000,        50'000,        100'000,       250'000,
-    500'000,     1'000'000,   2'500'000,   5'000'000,     10'000'000,    25'000'000,    50'000'000,    100'000'000,
+    1'000,       2'500,       5'000,         10'000,        25'000,        50'000,        100'000,    250'000,
+    500'000,     1'000'000,   2'500'000,     5'000'000,     10'000'000,    25'000'000,    50'000'000, 100'000'000,
     250'000'000, 500'000'000, 1'000'000'000, 2'500'000'000, 5'000'000'000, 10'000'000'000};
 constexpr std::array<std::uint64_t, 17> kRowBounds{1,   2,    4,    8,    16,   32,    64,    128,  256,
                                                    512, 1024, 2048, 4096, 8192, 16384, 32768, 65536};
@@ -119,7 +119,8 @@ void Registry::Family::write_histogram(core::TextBuffer& out, std::string_view n
   for (std::size_t i = 0; i <= buckets.bounds.size(); ++i) {
     for (const auto& [shard, cell] : series.histograms) cumulative += cell->count(i);
     core::TextBuffer bound;
-    append_number(bound, i < buckets.bounds.size() ? static_cast<double>(buckets.bounds[i]) / buckets.per_unit : INFINITY);
+    append_number(bound,
+                  i < buckets.bounds.size() ? static_cast<double>(buckets.bounds[i]) / buckets.per_unit : INFINITY);
     append_series(out, name, "_bucket", labels, "le", bound.view());
     out.append_integer(cumulative);
     out.append('\n');

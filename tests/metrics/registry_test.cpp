@@ -21,7 +21,8 @@ TEST(Registry, CellsOfSeveralThreadsAreOneSeries) {
   Registry registry;
   registry.counter("answers_total", "Answers.", {{"code", "200"}}, 0).add(2);
   registry.counter("answers_total", "Answers.", {{"code", "200"}}, 1).add(3);
-  EXPECT_EQ(text_of(registry), "# HELP answers_total Answers.\n# TYPE answers_total counter\nanswers_total{code=\"200\"} 5\n");
+  EXPECT_EQ(text_of(registry),
+            "# HELP answers_total Answers.\n# TYPE answers_total counter\nanswers_total{code=\"200\"} 5\n");
 }
 
 TEST(Registry, TheSameShardGivesTheSameCell) {
@@ -40,8 +41,8 @@ TEST(Registry, LabelValuesAreEscaped) {
 TEST(Registry, HistogramBucketsAreCumulativeAndInSeconds) {
   Registry registry;
   Histogram& h = registry.histogram("took_seconds", "Time.", Buckets::durations());
-  h.observe(core::Duration(1'000));       // on the first bound: belongs to it
-  h.observe(core::Duration(1'001));       // just beyond
+  h.observe(core::Duration(1'000));           // on the first bound: belongs to it
+  h.observe(core::Duration(1'001));           // just beyond
   h.observe(core::Duration(20'000'000'000));  // beyond the last
   const std::string text = text_of(registry);
   EXPECT_THAT(text, HasSubstr("took_seconds_bucket{le=\"1e-06\"} 1\n"));

@@ -1,0 +1,236 @@
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "api/service.hpp"
+#include "app/command_line.hpp"
+#include "app/log.hpp"
+#include "app/service_manager.hpp"
+#include "app/settings.hpp"
+#include "app/settings_file.hpp"
+#include "app/settings_table.hpp"
+#include "http/server.hpp"
+#include "serving/repository.hpp"
+
+namespace pelton::app {
+
+namespace {
+
+/// The command line's own words, before they are settings.
+struct ServeFlags {
+  std::vector<std::string> models;
+  std::string config;
+  std::vector<std::pair<const Setting*, std::string>> given;  // in the order of the flags
+  bool insecure = false;
+};
+
+int fail(int code, const std::string& message) {
+  std::fprintf(stderr, "pelton serve: %s\n", message.c_str());
+  return code;
+}
+
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
+}
+
+/// Counts connections for /metrics.
+class ConnectionMetrics final : public http::ConnectionObserver {
+ public:
+  explicit ConnectionMetrics(metrics::Registry& registry)
+      : registry_(registry), open_(registry.gauge("pelton_connections", "Open client connections.")) {}
+  void opened() noexcept override { open_.add(1); }
+  void closed() noexcept override { open_.add(-1); }
+  void refused(const char* reason) noexcept override {
+    // Rare, and from any thread: the counter's own thread is whoever holds the lock.
+    const std::lock_guard lock(mutex_);
+    registry_.counter("pelton_rejected_total", "Connections and requests turned away.", {{"reason", reason}}).add();
+  }
+
+ private:
+  metrics::Registry& registry_;
+  metrics::Gauge& open_;
+  std::mutex mutex_;
+};
+
+/// Defaults, then the file, then the environment, then the flags. A message where something is wrong.
+std::string gather(const ServeFlags& flags, Settings& settings) {
+  if (!flags.config.empty()) {
+    const auto errors = read_settings_file(flags.config, settings);
+    std::string told;
+    for (const FileError& error : errors) {
+      told += (told.empty() ? "" : "\n  ") + flags.config + ":" + std::to_string(error.line) + ":" +
+              std::to_string(error.column) + ": " + error.message;
+    }
+    if (!told.empty()) return told;
+  }
+  if (auto taken = assign_environment(settings, environ); !taken) return taken.error().message();
+  for (const auto& [setting, text] : flags.given) {
+    if (auto assigned = assign_text(*setting, settings, text); !assigned) {
+      return assigned.error().within("--" + std::string(setting->key)).message();
+    }
+  }
+  if (flags.insecure) settings.insecure = true;
+  for (const std::string& argument : flags.models) {
+    auto source = serving::parse_model_argument(argument);
+    if (!source) return source.error().message();
+    settings.models.push_back(*std::move(source));
+  }
+  return {};
+}
+
+/// Where to listen, from all that was said about it.
+std::string settle_endpoints(Settings& settings) {
+  auto& endpoints = settings.server.endpoints;
+  for (const int fd : inherited_sockets()) {
+    endpoints.push_back({.host = {}, .port = 0, .unix_path = {}, .inherited_fd = fd});
+  }
+  if (!settings.unix_path.empty()) {
+    endpoints.push_back({.host = {}, .port = 0, .unix_path = settings.unix_path, .inherited_fd = -1});
+  }
+  if (endpoints.empty() || settings.host_or_port_given) {
+    endpoints.insert(endpoints.begin(),
+                     {.host = settings.host, .port = settings.port, .unix_path = {}, .inherited_fd = -1});
+  }
+  for (const http::Endpoint& endpoint : endpoints) {
+    if (endpoint.unix_path.empty() && endpoint.inherited_fd < 0 && !is_loopback(endpoint.host) && !settings.insecure) {
+      return "refusing to listen on " + endpoint.host +
+             ": anyone who reaches it could use the models. Listen on 127.0.0.1 behind a proxy, or say --insecure";
+    }
+  }
+  return {};
+}
+
+core::Result<std::vector<serving::ModelSource>> gather_sources(const Settings& settings) {
+  std::vector<serving::ModelSource> sources = settings.models;
+  if (!settings.repository.empty()) {
+    auto found = serving::scan_repository(settings.repository);
+    if (!found) return found.error();
+    sources.insert(sources.end(), found->begin(), found->end());
+  }
+  return sources;
+}
+
+/// As many descriptors as we may have: each connection needs one.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// Signals are taken by `sigwait` in the main thread; every thread started later inherits the mask.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+void reload(const Settings& settings, serving::Repository& repository, Log& log) {
+  notify_service_manager("RELOADING=1");
+  auto sources = gather_sources(settings);
+  if (!sources) {
+    log.error("reload failed; serving as before", {{"reason", sources.error().message()}});
+  } else {
+    for (const core::Error& error : repository.replace(*sources, settings.default_model)) {
+      log.error("reload: the version that was serving stays", {{"reason", error.message()}});
+    }
+    log.info("reloaded");
+  }
+  notify_service_manager("READY=1");
+}
+
+int serve(Settings settings) {
+  const sigset_t signals = block_signals();
+  raise_descriptor_limit();
+  Log log(settings.log);
+  metrics::Registry registry;
+  metrics::add_process_metrics(registry);
+  const core::Clock& clock = core::SteadyClock::instance();
+
+  auto sources = gather_sources(settings);
+  if (!sources) return fail(kFailed, sources.error().message());
+  if (sources->empty()) return fail(kUsage, "nothing to serve: name a model file, a --repository or a --config");
+  serving::Repository repository(serving::default_loader(), clock, registry);
+  if (const auto errors = repository.replace(*sources, settings.default_model); !errors.empty()) {
+    for (const core::Error& error : errors) fail(kFailed, error.message());
+    return kFailed;
+  }
+  if (!settings.default_model.empty() && repository.snapshot()->find(settings.default_model) == nullptr) {
+    return fail(kFailed, "default model \"" + settings.default_model + "\" is not among the models served");
+  }
+
+  batching::ScoringPool pool(std::max(1U, std::thread::hardware_concurrency()));
+  api::SharedState shared{.repository = repository,
+                          .registry = registry,
+                          .pool = &pool,
+                          .access_log = settings.log.access == AccessLogMode::off ? nullptr : &log,
+                          .settings = settings.api};
+  ConnectionMetrics connections(registry);
+  http::Server server(
+      settings.server, clock, [&shared](core::EventLoop& loop) { return std::make_unique<api::Service>(shared, loop); },
+      connections);
+  if (auto started = server.start(); !started) return fail(kFailed, started.error().message());
+  for (const std::string& address : server.addresses()) std::printf("listening on %s\n", address.c_str());
+  std::fflush(stdout);
+  notify_service_manager("READY=1");
+
+  int signal = 0;
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) reload(settings, repository, log);
+
+  notify_service_manager("STOPPING=1");
+  shared.ready.store(false, std::memory_order_release);
+  if (settings.drain_delay.count() > 0) std::this_thread::sleep_for(settings.drain_delay);
+  const bool drained = server.drain(settings.drain_timeout);
+  if (!drained) log.warn("drain timeout: some requests were cut off");
+  return drained ? kDone : kFailed;
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& program, Action& run) {
+  auto flags = std::make_shared<ServeFlags>();
+  CLI::App* verb = program.add_subcommand("serve", "Serve models over HTTP");
+  verb->footer(
+      "Example: pelton serve house=models/house.onnx --port 8080\n"
+      "Ready when GET /readyz answers 200. SIGHUP reloads the models, SIGTERM drains and stops.\n"
+      "Every setting can be given as PELTON_SECTION_KEY or in a --config file; flags win.");
+  verb->add_option("models", flags->models, "Model files, NAME=PATH to name them")->type_name("[NAME=]PATH");
+  verb->add_option("--config", flags->config, "Settings file (TOML)")->type_name("FILE");
+  const auto setting = [&](const std::string& flag, std::string_view section, std::string_view key,
+                           const std::string& type) {
+    const Setting* found = find_setting(section, key);
+    verb->add_option_function<std::string>(
+            flag, [flags, found](const std::string& text) { flags->given.emplace_back(found, text); },
+            std::string(found->help))
+        ->type_name(type);
+  };
+  setting("--repository", "models", "repository", "DIR");
+  setting("--host", "server", "host", "HOST");
+  setting("--port", "server", "port", "PORT");
+  setting("--unix", "server", "unix", "PATH");
+  setting("--threads", "server", "threads", "N");
+  setting("--slo", "batching", "slo_ms", "MS");
+  setting("--access-log", "log", "access", "MODE");
+  verb->add_flag("--insecure", flags->insecure, "Allow a non-loopback address without tokens");
+  verb->callback([flags, &run] {
+    run = [flags]() -> int {
+      Settings settings;
+      if (const std::string wrong = gather(*flags, settings); !wrong.empty()) return fail(kUsage, wrong);
+      if (const std::string wrong = settle_endpoints(settings); !wrong.empty()) return fail(kUsage, wrong);
+      return serve(std::move(settings));
+    };
+  });
+}
+
+}  // namespace pelton::app
