@@ -32,8 +32,8 @@ struct RequestView {
   std::string_view query;   ///< after '?', still percent-encoded; empty where there is none
   std::string_view host;
   std::span<const Header> headers;
-  std::string_view body;  ///< decoded (dechunked, inflated); kBodyPadding readable bytes follow
-  std::string_view peer;  ///< the caller's address as text; "unix" for unix sockets
+  std::string_view body;     ///< decoded (dechunked, inflated); kBodyPadding readable bytes follow
+  std::string_view peer;     ///< the caller's address as text; "unix" for unix sockets
   core::TimePoint received;  ///< when the request's first byte was seen
 
   /// The value of the first header of that name (compared without case), or an empty view.

@@ -49,8 +49,7 @@ class Responder {
 
  private:
   friend class Connection;
-  Responder(Connection* connection, std::uint64_t sequence) noexcept
-      : connection_(connection), sequence_(sequence) {}
+  Responder(Connection* connection, std::uint64_t sequence) noexcept : connection_(connection), sequence_(sequence) {}
 
   Connection* connection_ = nullptr;  ///< holds one reference
   std::uint64_t sequence_ = 0;        ///< which of the connection's requests

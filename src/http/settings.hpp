@@ -18,17 +18,17 @@ struct Endpoint {
 
 /// Bounds that keep one caller from harming the others. All are settings; these are the defaults.
 struct Limits {
-  std::size_t header_bytes = 16 * 1024;        ///< request line and headers together (431, 414 for the target)
-  std::size_t header_count = 100;              ///< 431
-  std::size_t target_bytes = 8 * 1024;         ///< 414
-  std::size_t body_bytes = 64 * 1024 * 1024;   ///< as sent, and inflated (413)
-  std::size_t inflate_ratio = 200;             ///< inflated to sent, beyond the first MiB (413)
-  std::size_t trailer_bytes = 4 * 1024;        ///< after a chunked body (431)
-  std::size_t chunk_extension_bytes = 1024;    ///< per body, all chunks together (400)
-  std::size_t pipelined = 64;                  ///< requests of one connection in hand; reading pauses beyond
-  std::size_t connections = 65536;             ///< accept pauses beyond
-  std::size_t connections_per_address = 0;     ///< 0: no limit (behind a proxy all come from one); closed beyond
-  std::size_t requests_per_connection = 0;     ///< 0: no limit
+  std::size_t header_bytes = 16 * 1024;       ///< request line and headers together (431, 414 for the target)
+  std::size_t header_count = 100;             ///< 431
+  std::size_t target_bytes = 8 * 1024;        ///< 414
+  std::size_t body_bytes = 64 * 1024 * 1024;  ///< as sent, and inflated (413)
+  std::size_t inflate_ratio = 200;            ///< inflated to sent, beyond the first MiB (413)
+  std::size_t trailer_bytes = 4 * 1024;       ///< after a chunked body (431)
+  std::size_t chunk_extension_bytes = 1024;   ///< per body, all chunks together (400)
+  std::size_t pipelined = 64;                 ///< requests of one connection in hand; reading pauses beyond
+  std::size_t connections = 65536;            ///< accept pauses beyond
+  std::size_t connections_per_address = 0;    ///< 0: no limit (behind a proxy all come from one); closed beyond
+  std::size_t requests_per_connection = 0;    ///< 0: no limit
 };
 
 struct Timeouts {

@@ -1,0 +1,325 @@
+#include "http/connection.hpp"
+
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <memory>
+#include <utility>
+
+namespace pelton::http {
+
+namespace {
+
+/// A client that does not read its answers is not read from either, beyond this many bytes unsent.
+constexpr std::size_t kMostUnsent = 1024 * 1024;
+/// While a body arrives one event reads this often before others have their turn.
+constexpr int kReadsAtOnce = 8;
+
+std::string_view extra_headers(int status) noexcept {
+  switch (status) {
+    case 405: return "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n";
+    case 415: return "Accept-Encoding: gzip, deflate\r\n";
+    case 426: return "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
+    default: return {};
+  }
+}
+
+}  // namespace
+
+/// Only memory can run out below; then this connection is given up, and with it what it holds.
+template <class Work>
+void Connection::guarded(Work work) noexcept {
+  hold();
+  try {
+    work();
+  } catch (const std::exception&) {
+    refused_as("memory");
+    cut();
+  }
+  release();
+}
+
+Connection::FlushTask::FlushTask(Connection& owner)
+    : core::Task([](core::Task& task) {
+        Connection& self = static_cast<FlushTask&>(task).connection;
+        self.flush_queued_ = false;
+        self.guarded([&self] { self.flush(); });
+        self.release();
+      }),
+      connection(owner) {}
+
+Connection::Connection(IoLoop& loop, UniqueFd socket, const PeerAddress& peer)
+    : loop_(loop),
+      socket_(std::move(socket)),
+      reader_(loop.reader_shared()),
+      replies_(loop.reply_shared()),
+      started_(loop.now()),
+      last_progress_(loop.now()),
+      peer_(peer),
+      flush_task_(*this) {}
+
+void Connection::open(IoLoop& loop, UniqueFd socket, const PeerAddress& peer) {
+  std::unique_ptr<Connection> fresh(new Connection(loop, std::move(socket), peer));
+  loop.joined(*fresh);
+  Connection* const self = fresh.release();
+  self->waits_for_ = EPOLLIN;
+  if (!loop.watch(self->socket_.get(), *self, EPOLLIN, true)) {
+    self->cut();
+    return;
+  }
+  loop.wheel().aim(*self, loop.now() + loop.settings().timeouts.first_byte);
+  if (loop.draining()) self->on_drain();
+}
+
+void Connection::cut() {
+  if (!is_open()) return;
+  loop_.wheel().remove(*this);
+  loop_.left(*this);
+  // Closing takes the socket out of the epoll set as well.
+  socket_.reset();
+  loop_.census().leave(peer_.text(), finished_);
+  loop_.observer().closed();
+  release();
+}
+
+void Connection::refused_as(const char* reason) noexcept { loop_.observer().refused(reason); }
+
+void Connection::on_event(std::uint32_t events) {
+  if (!is_open()) return;
+  guarded([this, events] {
+    if ((events & EPOLLERR) != 0 || ((events & EPOLLHUP) != 0 && (waits_for_ & EPOLLIN) == 0)) {
+      cut();  // reset by the client, or gone while nothing was to be read
+      return;
+    }
+    if ((events & EPOLLOUT) != 0) flush();
+    if (!is_open() || (events & (EPOLLIN | EPOLLHUP)) == 0) return;
+    if (lingering_) {
+      discard();
+    } else if ((waits_for_ & EPOLLIN) != 0) {
+      receive();
+    }
+  });
+}
+
+void Connection::receive() {
+  for (int reads = 0; reads < kReadsAtOnce; ++reads) {
+    const bool was_idle = reader_.idle();
+    reader_.make_room();
+    const std::size_t room = reader_.free();
+    const ssize_t n = ::recv(socket_.get(), reader_.tail(), room, MSG_DONTWAIT);
+    if (n < 0) {
+      if (errno == EAGAIN || errno == EINTR) break;
+      cut();
+      return;
+    }
+    if (n == 0) {
+      on_end_of_input();
+      return;
+    }
+    if (was_idle) started_ = loop_.now();
+    reader_.added(static_cast<std::size_t>(n));
+    process();
+    // Only a body is worth another try: a full buffer says that more of it is there already.
+    if (!reader_.in_body() || static_cast<std::size_t>(n) < room || last_ || paused_) break;
+  }
+  update_waiting();
+}
+
+/// The client has said all it will. It may still read: what it asked for is answered.
+void Connection::on_end_of_input() {
+  ended_ = true;
+  last_ = true;
+  if (replies_.waiting() == 0 && replies_.unsent().empty()) {
+    cut();
+    return;
+  }
+  update_waiting();
+}
+
+bool Connection::may_read_on() const noexcept {
+  return replies_.waiting() < loop_.settings().limits.pipelined && replies_.unsent().size() < kMostUnsent;
+}
+
+/// Takes every whole request out of what was read, as far as the limits let it.
+void Connection::process() {
+  RequestHead head;
+  while (is_open() && !last_) {
+    paused_ = !may_read_on();
+    if (paused_) return;
+    switch (reader_.next(head)) {
+      case RequestReader::Next::need_more:
+        if (reader_.take_continue()) {
+          replies_.add_interim();
+          schedule_flush();
+        }
+        return;
+      case RequestReader::Next::refused:
+        refused_as("protocol");
+        refuse(reader_.refusal(), head.view.verb == Verb::head);
+        return;
+      case RequestReader::Next::request:
+        if (reader_.take_continue()) {
+          replies_.add_interim();
+          schedule_flush();
+        }
+        dispatch(head);
+        started_ = loop_.now();
+        break;
+    }
+  }
+}
+
+void Connection::dispatch(RequestHead& head) {
+  const std::uint64_t sequence = replies_.admit({.http11 = head.view.http11,
+                                                 .keep_alive = head.keep_alive,
+                                                 .head = head.view.verb == Verb::head,
+                                                 .coding = head.accept_coding});
+  ++served_;
+  const std::size_t most = loop_.settings().limits.requests_per_connection;
+  if (!head.keep_alive || (most != 0 && served_ >= most)) last_ = true;
+  head.view.peer = peer_.text();
+  head.view.received = started_;
+  hold();
+  try {
+    loop_.service().on_request(head.view, Responder(this, sequence));
+  } catch (const std::exception&) {
+    // Unwinding destroyed the responder, which answered 500.
+    refused_as("service");
+  }
+}
+
+/// Answers what never became a request, after those before it, and reads no further.
+void Connection::refuse(const Refusal& refusal, bool is_head) {
+  last_ = true;
+  const std::uint64_t sequence = replies_.admit({.keep_alive = false, .head = is_head});
+  core::TextBuffer& body = begin(
+      sequence,
+      {.status = refusal.status, .content_type = "application/problem+json", .headers = extra_headers(refusal.status)});
+  loop_.service().write_protocol_error(refusal.status, refusal.detail, body);
+  finish();
+}
+
+core::TextBuffer& Connection::begin(std::uint64_t sequence, const ReplyHead& head) noexcept {
+  if (is_open()) {
+    try {
+      const bool newest = sequence + 1 == replies_.next();
+      // While draining, the answer to the last request that has arrived is the last.
+      if (newest && loop_.draining() && reader_.idle()) last_ = true;
+      return replies_.begin(sequence, head, newest && last_);
+    } catch (const std::exception&) {
+      refused_as("memory");
+      cut();
+    }
+  }
+  loop_.scratch().clear();
+  return loop_.scratch();
+}
+
+void Connection::finish() noexcept {
+  if (!is_open()) return;
+  try {
+    replies_.finish();
+    schedule_flush();
+  } catch (const std::exception&) {
+    refused_as("memory");
+    cut();
+  }
+}
+
+void Connection::answer_failure(std::uint64_t sequence) noexcept {
+  if (!is_open()) return;
+  try {
+    core::TextBuffer& body = begin(sequence, {.status = 500, .content_type = "application/problem+json"});
+    loop_.service().write_protocol_error(500, "the request was dropped without an answer", body);
+    finish();
+  } catch (const std::exception&) {
+    refused_as("memory");
+    cut();
+  }
+}
+
+void Connection::on_drain() {
+  if (!is_open() || lingering_) return;
+  finish_if_idle();
+}
+
+bool Connection::idle() const noexcept {
+  return replies_.waiting() == 0 && replies_.unsent().empty() && reader_.idle();
+}
+
+/// Bytes that arrived but were not read yet are a request on its way.
+bool Connection::bytes_wait() const noexcept {
+  int waiting = 0;
+  return ::ioctl(socket_.get(), FIONREAD, &waiting) == 0 && waiting > 0;
+}
+
+void Connection::finish_if_idle() {
+  if (idle() && !bytes_wait()) cut();
+}
+
+void Connection::on_deadline() {
+  const Timeouts& timeouts = loop_.settings().timeouts;
+  if (lingering_) {
+    cut();
+  } else if (blocked_) {
+    refused_as("slow");
+    cut();
+  } else if (reader_.idle()) {
+    // Between requests, or before the first: closed without a word, unless bytes have just come.
+    if (replies_.waiting() != 0) return;
+    if (bytes_wait()) {
+      loop_.wheel().aim(*this, loop_.now() + timeouts.header);
+      return;
+    }
+    if (served_ == 0) refused_as("slow");
+    cut();
+  } else if (!last_ && !paused_) {
+    refused_as("slow");
+    guarded([this] {
+      refuse({408, reader_.in_body() ? "the body did not arrive in time" : "the request's head did not arrive in time"},
+             false);
+      update_waiting();
+    });
+  }
+}
+
+void Connection::update_deadline() {
+  const Timeouts& timeouts = loop_.settings().timeouts;
+  core::TimePoint deadline = TickWheel::kNever;
+  if (lingering_) {
+    deadline = last_progress_ + timeouts.linger;
+  } else if (blocked_) {
+    deadline = last_progress_ + timeouts.write;
+  } else if (last_ || paused_) {
+    deadline = TickWheel::kNever;  // it is the service's turn, which keeps its own deadlines
+  } else if (reader_.in_body()) {
+    deadline = loop_.now() + timeouts.body;
+  } else if (!reader_.idle()) {
+    deadline = started_ + timeouts.header;
+  } else if (replies_.waiting() == 0) {
+    deadline = loop_.now() + timeouts.idle;
+  }
+  loop_.wheel().aim(*this, deadline);
+}
+
+void Connection::wait_for(std::uint32_t events) {
+  if (events == waits_for_) return;
+  waits_for_ = events;
+  if (!loop_.watch(socket_.get(), *this, events, false)) cut();
+}
+
+/// Asks the epoll set for what this connection can do next, and the wheel for its deadline.
+void Connection::update_waiting() {
+  if (!is_open()) return;
+  std::uint32_t events = 0;
+  if (lingering_ || (!last_ && !paused_)) events |= EPOLLIN;
+  if (blocked_) events |= EPOLLOUT;
+  update_deadline();
+  wait_for(events);
+}
+
+}  // namespace pelton::http

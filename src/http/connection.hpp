@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/event_loop.hpp"
+#include "http/io_loop.hpp"
+#include "http/peer_address.hpp"
+#include "http/reply_queue.hpp"
+#include "http/request_reader.hpp"
+#include "http/tick_wheel.hpp"
+#include "http/unique_fd.hpp"
+
+namespace pelton::http {
+
+/// One client's socket: reads requests from it, hands them to the loop's service, writes the answers.
+///
+/// Lives on its loop's thread. The loop holds one reference while the socket is open, each Responder
+/// one, and so does a queued flush; when the last one lets go it is buried, and the loop destroys it
+/// after the round, so that no event of the round meets a destroyed connection.
+class Connection final : private TickWheel::Entry {
+ public:
+  /// Takes over an accepted, non-blocking socket.
+  static void open(IoLoop& loop, UniqueFd socket, const PeerAddress& peer);
+
+  /// The socket is ready (epoll's event bits).
+  void on_event(std::uint32_t events);
+  /// The server is draining: an idle connection closes now, any other after its answers.
+  void on_drain();
+  /// Closes at once, whatever was under way.
+  void cut();
+
+  void hold() noexcept { ++references_; }
+  void release() noexcept {
+    if (--references_ == 0) loop_.bury(*this);
+  }
+
+  // For Responder:
+  bool is_open() const noexcept { return static_cast<bool>(socket_); }
+  core::TextBuffer& begin(std::uint64_t sequence, const ReplyHead& head) noexcept;
+  void finish() noexcept;
+  void answer_failure(std::uint64_t sequence) noexcept;
+
+  // For the loop's lists:
+  std::size_t place = 0;  ///< among its members
+  Connection* next_buried = nullptr;
+  ~Connection() = default;
+
+ private:
+  Connection(IoLoop& loop, UniqueFd socket, const PeerAddress& peer);
+
+  template <class Work>
+  void guarded(Work work) noexcept;
+  void receive();
+  void on_end_of_input();
+  void discard();
+  void process();
+  void dispatch(RequestHead& head);
+  void refuse(const Refusal& refusal, bool is_head);
+  bool may_read_on() const noexcept;
+
+  void schedule_flush();
+  void flush();
+  bool send_all();
+  void after_flush();
+  void linger();
+  void finish_if_idle();
+  bool idle() const noexcept;
+  bool bytes_wait() const noexcept;
+
+  void wait_for(std::uint32_t events);
+  void update_waiting();
+  void update_deadline();
+  void on_deadline() override;
+  void refused_as(const char* reason) noexcept;
+
+  IoLoop& loop_;
+  UniqueFd socket_;
+  RequestReader reader_;
+  ReplyQueue replies_;
+  core::TimePoint started_;        ///< first byte of the request being read
+  core::TimePoint last_progress_;  ///< of a client that is slow to take its answers; start of lingering
+  std::size_t lingered_ = 0;       ///< bytes read away
+  std::uint64_t served_ = 0;
+  std::uint32_t references_ = 1;
+  std::uint32_t waits_for_ = 0;  ///< epoll's event bits
+  bool flush_queued_ = false;
+  bool blocked_ = false;  ///< the socket is full
+  bool last_ = false;     ///< no further request is read: the newest one's answer closes
+  bool paused_ = false;   ///< requests may be buffered that are not looked at yet
+  bool ended_ = false;    ///< the client sends no more
+  bool lingering_ = false;
+  bool finished_ = false;  ///< the census knows it has said its last word
+  PeerAddress peer_;
+  struct FlushTask : core::Task {
+    explicit FlushTask(Connection& owner);
+    Connection& connection;
+  } flush_task_;
+};
+
+}  // namespace pelton::http

@@ -1,0 +1,37 @@
+#include "http/responder.hpp"
+
+#include "http/connection.hpp"
+
+namespace pelton::http {
+
+Responder& Responder::operator=(Responder&& other) noexcept {
+  if (this != &other) {
+    Responder old(std::move(*this));
+    connection_ = std::exchange(other.connection_, nullptr);
+    sequence_ = other.sequence_;
+  }
+  return *this;
+}
+
+Responder::~Responder() {
+  if (connection_ == nullptr) return;
+  connection_->answer_failure(sequence_);
+  connection_->release();
+}
+
+bool Responder::wanted() const noexcept { return connection_ != nullptr && connection_->is_open(); }
+
+core::TextBuffer& Responder::begin(const ReplyHead& head) { return connection_->begin(sequence_, head); }
+
+void Responder::finish() {
+  Connection* const connection = std::exchange(connection_, nullptr);
+  connection->finish();
+  connection->release();
+}
+
+void Responder::reply(const ReplyHead& head, std::string_view body) {
+  begin(head).append(body);
+  finish();
+}
+
+}  // namespace pelton::http

@@ -1,0 +1,164 @@
+#include "http/server.hpp"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <future>
+#include <thread>
+#include <utility>
+
+#include "http/acceptor.hpp"
+#include "http/census.hpp"
+#include "http/io_loop.hpp"
+#include "http/listening_socket.hpp"
+
+namespace pelton::http {
+
+namespace {
+
+/// How long clients that have their last answer are given to take it and go.
+constexpr core::Duration kFarewell = std::chrono::milliseconds(500);
+
+/// Processors this process may run on.
+std::size_t processors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  const int count = ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  return static_cast<std::size_t>(std::max(count, 1));
+}
+
+/// Runs `work` on `loop`'s thread, and waits for it.
+void run_on(IoLoop& loop, std::function<void()> work) {
+  struct Call : core::Task {
+    explicit Call(std::function<void()> f)
+        : core::Task([](core::Task& task) {
+            auto& self = static_cast<Call&>(task);
+            self.work();
+            self.done.set_value();
+          }),
+          work(std::move(f)) {}
+    std::function<void()> work;
+    std::promise<void> done;
+  };
+  Call call(std::move(work));
+  std::future<void> done = call.done.get_future();
+  loop.post(call);
+  done.wait();
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(ServerSettings settings, const core::Clock& clock, ServiceFactory factory, ConnectionObserver& observer)
+      : settings_(std::move(settings)),
+        clock_(clock),
+        factory_(std::move(factory)),
+        observer_(observer),
+        census_(settings_.limits.connections, settings_.limits.connections_per_address) {}
+
+  ~Impl() { stop(); }
+
+  core::Result<void> start();
+  bool drain(core::Duration patience);
+
+  const std::vector<ListeningSocket>& sockets() const noexcept { return sockets_; }
+
+ private:
+  core::Result<void> start_threads();
+  void stop();
+
+  const ServerSettings settings_;
+  const core::Clock& clock_;
+  const ServiceFactory factory_;
+  ConnectionObserver& observer_;
+  Census census_;
+  std::vector<ListeningSocket> sockets_;
+  std::vector<std::unique_ptr<IoLoop>> loops_;
+  std::vector<std::thread> threads_;
+  std::unique_ptr<Acceptor> acceptor_;
+};
+
+core::Result<void> Server::Impl::start() {
+  for (const Endpoint& endpoint : settings_.endpoints) {
+    auto socket = ListeningSocket::open(endpoint);
+    if (!socket) return socket.error();
+    sockets_.push_back(std::move(*socket));
+  }
+  if (auto started = start_threads(); !started) return started;
+  acceptor_ = std::make_unique<Acceptor>(loops_, census_, observer_);
+  run_on(*loops_.front(), [this] { acceptor_->start(sockets_); });
+  return {};
+}
+
+core::Result<void> Server::Impl::start_threads() {
+  const std::size_t count = settings_.threads != 0 ? settings_.threads : processors();
+  std::vector<std::future<void>> starting;
+  for (std::size_t i = 0; i < count; ++i) {
+    loops_.push_back(std::make_unique<IoLoop>(settings_, clock_, observer_, census_));
+    auto started = std::make_shared<std::promise<void>>();
+    starting.push_back(started->get_future());
+    threads_.emplace_back([this, &loop = *loops_.back(), started] {
+      bool running = false;
+      try {
+        loop.run(factory_, [&] {
+          running = true;
+          started->set_value();
+        });
+      } catch (...) {
+        if (running) throw;  // a handler broke its promise not to throw: there is no going on
+        started->set_exception(std::current_exception());
+      }
+    });
+  }
+  for (std::future<void>& future : starting) {
+    try {
+      future.get();
+    } catch (const std::exception& failure) {
+      stop();
+      return core::Error(core::ErrorCode::internal, std::string("a service could not be made: ") + failure.what());
+    }
+  }
+  return {};
+}
+
+bool Server::Impl::drain(core::Duration patience) {
+  if (!acceptor_) return true;
+  run_on(*loops_.front(), [this] { acceptor_->close(); });
+  sockets_.clear();
+  for (const auto& loop : loops_) loop->drain();
+  const bool answered = census_.wait_finished(patience);
+  census_.wait_gone(std::min(patience, kFarewell));
+  stop();
+  return answered;
+}
+
+void Server::Impl::stop() {
+  if (acceptor_ && !threads_.empty()) run_on(*loops_.front(), [this] { acceptor_->close(); });
+  for (const auto& loop : loops_) loop->stop();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  acceptor_.reset();
+  loops_.clear();
+  sockets_.clear();
+}
+
+Server::Server(ServerSettings settings, const core::Clock& clock, ServiceFactory factory, ConnectionObserver& observer)
+    : impl_(std::make_unique<Impl>(std::move(settings), clock, std::move(factory), observer)) {}
+Server::~Server() = default;
+
+core::Result<void> Server::start() { return impl_->start(); }
+
+std::vector<std::string> Server::addresses() const {
+  std::vector<std::string> all;
+  for (const ListeningSocket& socket : impl_->sockets()) all.push_back(socket.address());
+  return all;
+}
+
+std::uint16_t Server::port(std::size_t i) const { return impl_->sockets().at(i).port(); }
+
+bool Server::drain(core::Duration patience) { return impl_->drain(patience); }
+
+}  // namespace pelton::http
