@@ -1,26 +1,30 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "codec/csv_cursor.hpp"
+#include "codec/field_errors.hpp"
 #include "codec/predict_request.hpp"
 
 namespace pelton::codec {
 
-/// Whether the first record names the columns; `detect`: it does if any of its cells is no number.
+/// Whether the first record names the columns; `detect`: it does if any of its cells is no value.
 enum class CsvHeader : std::uint8_t { detect, present, absent };
 
 /// The value of a content type's header parameter ("present" or "absent", RFC 4180), any case.
 std::optional<CsvHeader> parse_csv_header(std::string_view value) noexcept;
 
 /// Reads text/csv (RFC 4180: quotes, CRLF or LF; a byte order mark is passed over). With a header
-/// the columns are matched to features by name, in any order; without one they are the features in
-/// order. An empty cell (or NaN) is a missing value; true and false stand for themselves in boolean
-/// features. Blank lines are passed over. Every error names its line and column. One reader a thread;
-/// nothing allocated once warm.
+/// the columns are matched to features by name, in any order (in order, where the model knows no
+/// names); without one they are the features in order. Cells hold numbers, with spaces around them
+/// if need be; an empty cell or NaN is a missing value; true and false stand for themselves in
+/// boolean features. Blank lines are passed over. Every error names its line and column. 64 bytes
+/// beyond the text must be readable. One reader a thread; nothing allocated once warm.
 class CsvReader {
  public:
   /// A whole body. 400 for broken quoting, 413 beyond the limit of rows, 422 with every bad cell.
@@ -28,10 +32,24 @@ class CsvReader {
   core::Result<void, Problem> read(std::string_view body, const RowTarget& target, PredictRequest& request,
                                    CsvHeader header = CsvHeader::detect);
 
+  /// The same in parts, for programs that stream. `open` takes text that holds at least the first
+  /// record whole, settles which column holds which feature, and gives the number of bytes that a
+  /// byte order mark, blank lines and the header took.
+  core::Result<std::size_t, Problem> open(std::string_view text, const FeatureTable& features, CsvHeader header);
+  /// Appends the whole records of `text`, the first of which begins on line `line`; gives their
+  /// number. After a failure the buffer is as it was.
+  core::Result<std::size_t, Problem> read_records(std::string_view text, std::size_t line, const RowTarget& target);
+
  private:
-  friend class CsvParse;
-  std::string text_;                   ///< a quoted cell without its quotes
-  std::vector<std::uint32_t> column_;  ///< by column of the body: the feature it holds
+  bool read_record(CsvCursor& cursor, const RowTarget& target, FieldErrors& errors);
+  void read_cell(const CsvCell& cell, std::size_t line, const FeatureTable& features, std::size_t feature,
+                 double& value, FieldErrors& errors);
+  std::optional<Problem> match_columns(CsvCursor& cursor, const FeatureTable& features);
+
+  std::string text_;                  ///< a cell that was written with doubled quotes
+  std::vector<std::size_t> columns_;  ///< by column of the text: the feature it holds
+  std::vector<bool> seen_;            ///< by feature: whether a column holds it
+  std::size_t header_lines_ = 0;      ///< lines before the first record of values
 };
 
 }  // namespace pelton::codec

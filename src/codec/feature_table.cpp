@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/suggest.hpp"
 #include "core/text_buffer.hpp"
 
 namespace pelton::codec {
@@ -11,6 +12,10 @@ namespace pelton::codec {
 namespace {
 
 constexpr double kGreatestWhole = 9007199254740992.0;  // 2^53
+
+/// Names are compared with a mistyped one only while all of them together are this short: a caller
+/// must not make the server compare at length.
+constexpr std::size_t kSuggestedBytes = 16 * 1024;
 
 /// FNV-1a, 64 bits: names are few and short, and come from the model, not from callers.
 std::uint64_t hash_of(std::string_view name) noexcept {
@@ -49,12 +54,19 @@ FeatureTable::FeatureTable(const model::Schema& schema) : features_(schema.featu
   }
   if (!named_) return;
   slots_.resize(std::bit_ceil(features_.size() * 2));
+  std::size_t bytes = 0;
   for (std::size_t i = 0; i < features_.size(); ++i) {
+    bytes += features_[i].name.size();
     names_.push_back(features_[i].name);
     std::size_t slot = hash_of(names_[i]) & (slots_.size() - 1);
     while (slots_[slot] != 0) slot = (slot + 1) & (slots_.size() - 1);
     slots_[slot] = static_cast<std::uint32_t>(i + 1);
   }
+  suggests_ = bytes <= kSuggestedBytes;
+}
+
+std::string FeatureTable::suggestion(std::string_view unknown) const {
+  return suggests_ ? core::did_you_mean(unknown, names_) : std::string();
 }
 
 std::size_t FeatureTable::look_up(std::string_view name) const noexcept {

@@ -30,6 +30,9 @@ class FeatureTable {
     return look_up(name);
   }
 
+  /// `; did you mean "name"?` for a name that is none of the features', or nothing.
+  std::string suggestion(std::string_view unknown) const;
+
   /// A finite number of at most this magnitude fits feature `i`; others are for `misfit` to judge.
   /// Negative where none fits unseen.
   double unseen_limit(std::size_t i) const noexcept { return limits_[i]; }
@@ -48,6 +51,7 @@ class FeatureTable {
   std::string offered_names_;
   unsigned offered_ = 0;
   bool named_ = false;
+  bool suggests_ = false;
 };
 
 /// What is wrong with `value` for the feature, or nothing. NaN stands for a missing value. float32

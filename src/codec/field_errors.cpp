@@ -16,13 +16,16 @@ std::string_view shortened(std::string_view text) {
 
 }  // namespace
 
+void FieldErrors::tell_line(FieldError& error) const {
+  error.detail = "line " + std::to_string(line_) + ": " + error.detail;
+}
+
 Problem FieldErrors::take_problem() {
   Problem problem;
   const FieldError& first = errors_.front();
   const std::size_t count = errors_.size() + more_;
-  const std::string_view place = first.pointer;
   std::string& detail = problem.detail;
-  if (!place.empty()) detail.append(place).append(": ");
+  if (!first.pointer.empty()) detail.append(first.pointer).append(": ");
   detail += first.detail;
   if (count > 1) {
     detail.append(" (and ").append(counted(count - 1, "further error")).append(")");

@@ -20,10 +20,14 @@ class FieldErrors {
   void report(Describe&& describe) {
     if (errors_.size() < kMaxFieldErrors) {
       errors_.push_back(std::forward<Describe>(describe)());
+      if (line_ != 0) tell_line(errors_.back());
     } else {
       ++more_;
     }
   }
+
+  /// What is reported from now on stands on that line of the body: details begin with it.
+  void set_line(std::size_t line) noexcept { line_ = line; }
 
   bool empty() const noexcept { return errors_.empty(); }
 
@@ -31,7 +35,10 @@ class FieldErrors {
   Problem take_problem();
 
  private:
+  void tell_line(FieldError& error) const;
+
   std::vector<FieldError> errors_;
+  std::size_t line_ = 0;
   std::size_t more_ = 0;
 };
 

@@ -270,7 +270,7 @@ bool JsonCursor::finish() noexcept {
 }
 
 Problem JsonCursor::problem() const {
-  std::size_t line = 1;
+  std::size_t line = line_;
   const char* line_start = begin_;
   for (const char* p = begin_; p < at_; ++p) {
     if (*p == '\n') {

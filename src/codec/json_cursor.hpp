@@ -27,8 +27,10 @@ std::string_view describe(JsonKind kind) noexcept;
 /// to take or refuse.
 class JsonCursor {
  public:
-  explicit JsonCursor(std::string_view text) noexcept
-      : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
+  explicit JsonCursor(std::string_view text) noexcept : JsonCursor(text, text.data(), 1) {}
+  /// Text that is part of more: places are told from `origin`, which stands on line `line`.
+  JsonCursor(std::string_view text, const char* origin, std::size_t line) noexcept
+      : begin_(origin), at_(text.data()), end_(text.data() + text.size()), line_(line) {}
 
   /// The next character that is no white space, or NUL at the end.
   char peek() noexcept {
@@ -111,6 +113,7 @@ class JsonCursor {
   const char* at_;
   const char* end_;
   const char* reason_ = nullptr;
+  std::size_t line_;
   unsigned depth_ = 0;
 };
 

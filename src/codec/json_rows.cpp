@@ -5,8 +5,6 @@
 #include <cmath>
 #include <limits>
 
-#include "core/suggest.hpp"
-
 namespace pelton::codec {
 
 JsonRows::JsonRows(JsonCursor& cursor, const RowTarget& target, JsonScratch& scratch, FieldErrors& errors)
@@ -131,9 +129,8 @@ bool JsonRows::read_named_row() {
       errors_.report([&] {
         std::string pointer = row_pointer();
         append_pointer(pointer, name);
-        return FieldError{std::move(pointer),
-                          known ? "the name is given twice"
-                                : "unknown feature " + quoted(name) + core::did_you_mean(name, features_.names())};
+        return FieldError{std::move(pointer), known ? "the name is given twice"
+                                                    : "unknown feature " + quoted(name) + features_.suggestion(name)};
       });
       if (!cursor_.skip_value()) return false;
     } else {

@@ -1,5 +1,6 @@
 #include "codec/native_json.hpp"
 
+#include <algorithm>
 #include <array>
 #include <new>
 #include <span>
@@ -185,6 +186,99 @@ core::Result<void, Problem> NativeJsonReader::read(std::string_view body, const 
     NativeBody native(cursor, target, scratch_, model_, version_, request);
     if (!native.read()) return native.too_many() ? too_many_rows(target.limits) : cursor.problem();
     if (!native.errors().empty()) return native.errors().take_problem();
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+  mark.keep();
+  return {};
+}
+
+namespace {
+
+/// Reads one line: a row, or an object whose one member x holds it. A feature's value is never a
+/// list or an object, so a feature called x is not mistaken.
+bool read_line_row(JsonCursor& cursor, JsonRows& rows, FieldErrors& errors, std::string& scratch) {
+  if (cursor.peek() != '{') return rows.read_row({}) && cursor.finish();
+  const JsonCursor start = cursor;
+  std::string_view name;
+  if (!cursor.enter()) return false;
+  if (cursor.peek() == '"') {
+    if (!cursor.read_name(name, scratch)) return false;
+    const JsonKind kind = cursor.kind();
+    if (name == "x" && (kind == JsonKind::list || kind == JsonKind::object)) {
+      if (!rows.read_row("/x")) return false;
+      JsonCursor::Next next = cursor.next('}');
+      while (next == JsonCursor::Next::more) {
+        if (!cursor.read_name(name, scratch)) return false;
+        errors.report([&] {
+          std::string pointer;
+          append_pointer(pointer, name);
+          return FieldError{std::move(pointer), "a line holds one row: nothing may stand beside \"x\""};
+        });
+        if (!cursor.skip_value()) return false;
+        next = cursor.next('}');
+      }
+      return next == JsonCursor::Next::done && cursor.finish();
+    }
+  }
+  cursor = start;
+  return rows.read_row({}) && cursor.finish();
+}
+
+/// A line without its carriage return, and whether anything stands on it.
+bool is_blank(std::string_view& line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line.find_first_not_of(" \t") == std::string_view::npos;
+}
+
+}  // namespace
+
+core::Result<void, Problem> NativeJsonReader::read_lines(std::string_view body, const RowTarget& target,
+                                                         PredictRequest& request) {
+  RowsMark mark(target.rows);
+  request = {};
+  request.first_row = mark.first_row();
+  try {
+    FieldErrors errors;
+    JsonCursor cursor(body);
+    JsonRows rows(cursor, target, scratch_, errors);
+    std::size_t number = 1;
+    for (std::size_t at = 0; at < body.size(); ++number) {
+      const std::size_t end = std::min(body.find('\n', at), body.size());
+      std::string_view line = body.substr(at, end - at);
+      at = end + 1;
+      if (is_blank(line)) continue;
+      cursor = JsonCursor(line, body.data(), 1);
+      errors.set_line(number);
+      if (!read_line_row(cursor, rows, errors, scratch_.name)) {
+        return rows.too_many() ? too_many_rows(target.limits) : cursor.problem();
+      }
+    }
+    errors.set_line(0);
+    if (rows.rows() == 0 && errors.empty()) {
+      errors.report([] { return FieldError{{}, "expected at least one row"}; });
+    }
+    if (!errors.empty()) return errors.take_problem();
+    request.rows = rows.rows();
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+  mark.keep();
+  return {};
+}
+
+core::Result<void, Problem> NativeJsonReader::read_line(std::string_view text, std::size_t line,
+                                                        const RowTarget& target) {
+  RowsMark mark(target.rows);
+  try {
+    FieldErrors errors;
+    errors.set_line(line);
+    JsonCursor cursor(text, text.data(), line);
+    JsonRows rows(cursor, target, scratch_, errors);
+    if (!read_line_row(cursor, rows, errors, scratch_.name)) {
+      return rows.too_many() ? too_many_rows(target.limits) : cursor.problem();
+    }
+    if (!errors.empty()) return errors.take_problem();
   } catch (const std::bad_alloc&) {
     return out_of_memory();
   }

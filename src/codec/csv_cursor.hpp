@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "codec/problem.hpp"
+
+namespace pelton::codec {
+
+/// One cell of a CSV record.
+struct CsvCell {
+  std::string_view text;  ///< without its quotes; in the body, or in the scratch given to `read_cell`
+  bool quoted = false;
+};
+
+/// Walks RFC 4180 text cell by cell. Records end in CRLF or LF (or at the end of the text); a cell
+/// in quotes may hold anything, quotes doubled; elsewhere quotes and lone CRs are errors.
+class CsvCursor {
+ public:
+  /// `line` is the number of the text's first line.
+  explicit CsvCursor(std::string_view text, std::size_t line = 1) noexcept
+      : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()), line_(line) {}
+
+  /// Passes over a byte order mark.
+  void skip_mark() noexcept {
+    if (std::string_view(at_, static_cast<std::size_t>(end_ - at_)).starts_with("\xEF\xBB\xBF")) at_ += 3;
+  }
+  /// Passes over blank lines; whether a record follows.
+  bool begin_record() noexcept;
+  /// The next cell of the record; `last` says whether the record ends with it. False: `problem()`.
+  bool read_cell(CsvCell& cell, bool& last, std::string& scratch);
+
+  std::size_t line() const noexcept { return line_; }  ///< of the cell read next
+  std::size_t consumed() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
+  Problem problem() const;
+
+ private:
+  bool read_quoted(CsvCell& cell, std::string& scratch);
+  bool end_cell(bool& last) noexcept;
+
+  const char* begin_;
+  const char* at_;
+  const char* end_;
+  std::size_t line_;
+  const char* reason_ = "";
+};
+
+}  // namespace pelton::codec

@@ -1,0 +1,217 @@
+#include "codec/csv_rows.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <new>
+
+#include "codec/decimal.hpp"
+#include "codec/json_rows.hpp"
+
+namespace pelton::codec {
+
+namespace {
+
+bool equal_fold(std::string_view a, std::string_view b) noexcept {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+    return lower(x) == lower(y);
+  });
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+/// What stands in a cell.
+enum class CellKind : std::uint8_t { number, missing, truth, out_of_range, text };
+
+/// Numbers as JSON writes them, and with a plus sign, a bare point, NaN or infinities, as tables do.
+CellKind read_value(std::string_view text, double& value) noexcept {
+  value = std::numeric_limits<double>::quiet_NaN();
+  if (text.empty()) return CellKind::missing;
+  if (text.front() == '+') text.remove_prefix(1);
+  if (text.empty()) return CellKind::text;
+  const char* const end = text.data() + text.size();
+  const ScannedNumber number = scan_number_exactly(text.data(), end);
+  if (number.end == end && number.fault != NumberFault::malformed) {
+    value = number.value;
+    return number.fault == NumberFault::none ? CellKind::number : CellKind::out_of_range;
+  }
+  if (equal_fold(text, "true") || equal_fold(text, "false")) {
+    value = text.size() == 4 ? 1 : 0;
+    return CellKind::truth;
+  }
+  if (equal_fold(text, "nan")) return CellKind::missing;
+  const auto [stop, code] = std::from_chars(text.data(), end, value);
+  if (stop != end || std::isnan(value)) return CellKind::text;
+  return code == std::errc() ? CellKind::number : CellKind::out_of_range;
+}
+
+}  // namespace
+
+std::optional<CsvHeader> parse_csv_header(std::string_view value) noexcept {
+  if (equal_fold(value, "present")) return CsvHeader::present;
+  if (equal_fold(value, "absent")) return CsvHeader::absent;
+  return std::nullopt;
+}
+
+core::Result<void, Problem> CsvReader::read(std::string_view body, const RowTarget& target, PredictRequest& request,
+                                            CsvHeader header) {
+  request = {};
+  request.first_row = target.rows.rows();
+  const core::Result<std::size_t, Problem> opened = open(body, target.features, header);
+  if (!opened) return opened.error();
+  const core::Result<std::size_t, Problem> rows = read_records(body.substr(*opened), 1 + header_lines_, target);
+  if (!rows) return rows.error();
+  if (*rows == 0) {
+    FieldErrors errors;
+    errors.report([] { return FieldError{{}, "expected at least one row"}; });
+    return errors.take_problem();
+  }
+  request.rows = *rows;
+  return {};
+}
+
+core::Result<std::size_t, Problem> CsvReader::open(std::string_view text, const FeatureTable& features,
+                                                   CsvHeader header) {
+  try {
+    CsvCursor cursor(text);
+    cursor.skip_mark();
+    columns_.clear();
+    header_lines_ = 0;
+    const bool any = cursor.begin_record();
+    const CsvCursor first = cursor;
+    bool names = header == CsvHeader::present;
+    std::size_t cells = 0;
+    for (bool last = !any; !last; ++cells) {
+      CsvCell cell;
+      double value = 0;
+      if (!cursor.read_cell(cell, last, text_)) return cursor.problem();
+      names = names || (header == CsvHeader::detect && read_value(trimmed(cell.text), value) == CellKind::text);
+    }
+    if (!any || !names || !features.named()) {
+      const CsvCursor& rest = names ? cursor : first;
+      for (std::size_t i = 0; i < features.width(); ++i) columns_.push_back(i);
+      header_lines_ = rest.line() - 1;
+      return rest.consumed();
+    }
+    cursor = first;
+    if (std::optional<Problem> problem = match_columns(cursor, features)) return std::move(*problem);
+    header_lines_ = cursor.line() - 1;
+    return cursor.consumed();
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+}
+
+std::optional<Problem> CsvReader::match_columns(CsvCursor& cursor, const FeatureTable& features) {
+  FieldErrors errors;
+  seen_.assign(features.width(), false);
+  const std::string line = "line " + std::to_string(cursor.line());
+  for (bool last = false; !last;) {
+    CsvCell cell;
+    if (!cursor.read_cell(cell, last, text_)) return cursor.problem();
+    const std::string_view name = cell.quoted ? cell.text : trimmed(cell.text);
+    const std::size_t feature = features.find(name, columns_.size());
+    const bool known = feature != features.width();
+    if (known && !seen_[feature]) {
+      seen_[feature] = true;
+      columns_.push_back(feature);
+      continue;
+    }
+    errors.report([&] {
+      const std::string what =
+          known ? ": the column is given twice" : ": no feature has that name" + features.suggestion(name);
+      return FieldError{{}, line + ", column " + quoted(name) + what};
+    });
+  }
+  for (std::size_t i = 0; i < features.width(); ++i) {
+    if (seen_[i]) continue;
+    errors.report([&] { return FieldError{{}, line + ": the column " + quoted(features[i].name) + " is missing"}; });
+  }
+  if (errors.empty()) return std::nullopt;
+  return errors.take_problem();
+}
+
+core::Result<std::size_t, Problem> CsvReader::read_records(std::string_view text, std::size_t line,
+                                                           const RowTarget& target) {
+  assert(target.rows.cols() == target.features.width() && columns_.size() == target.features.width());
+  RowsMark mark(target.rows);
+  std::size_t rows = 0;
+  try {
+    CsvCursor cursor(text, line);
+    FieldErrors errors;
+    while (cursor.begin_record()) {
+      if (rows == target.limits.max_rows) return too_many_rows(target.limits);
+      ++rows;
+      if (!read_record(cursor, target, errors)) return cursor.problem();
+      // Rows of a body that will be refused are checked, not kept.
+      if (!errors.empty()) target.rows.truncate(mark.first_row());
+    }
+    if (!errors.empty()) return errors.take_problem();
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+  mark.keep();
+  return rows;
+}
+
+bool CsvReader::read_record(CsvCursor& cursor, const RowTarget& target, FieldErrors& errors) {
+  double* const out = target.rows.append_row();
+  const std::size_t line = cursor.line();
+  std::size_t count = 0;
+  for (bool last = false; !last; ++count) {
+    CsvCell cell;
+    if (!cursor.read_cell(cell, last, text_)) return false;
+    if (count >= columns_.size()) continue;
+    const std::size_t feature = columns_[count];
+    const char* const end = cell.text.data() + cell.text.size();
+    if (!cell.text.empty() && cell.text.data() != text_.data()) [[likely]] {
+      const ScannedNumber number = scan_number(cell.text.data(), end);
+      if (number.end == end && number.fault == NumberFault::none &&
+          std::fabs(number.value) <= target.features.unseen_limit(feature)) [[likely]] {
+        out[feature] = number.value;
+        continue;
+      }
+    }
+    read_cell(cell, line, target.features, feature, out[feature], errors);
+  }
+  if (count != columns_.size()) {
+    errors.report([&] {
+      return FieldError{{},
+                        "line " + std::to_string(line) + ": expected " + counted(columns_.size(), "cell") + ", got " +
+                            std::to_string(count)};
+    });
+  }
+  return true;
+}
+
+void CsvReader::read_cell(const CsvCell& cell, std::size_t line, const FeatureTable& features, std::size_t feature,
+                          double& value, FieldErrors& errors) {
+  const model::Feature& wanted = features[feature];
+  const bool boolean = wanted.type == model::ElementType::boolean;
+  std::optional<std::string> complaint;
+  switch (read_value(trimmed(cell.text), value)) {
+    case CellKind::number:
+    case CellKind::missing: complaint = misfit(wanted, value); break;
+    case CellKind::out_of_range: complaint = "the number is out of range: beyond any 64-bit float"; break;
+    case CellKind::truth:
+      if (boolean) return;
+      [[fallthrough]];
+    case CellKind::text:
+      complaint = (boolean ? "expected true or false, got " : "expected a number, got ") + quoted(cell.text);
+      break;
+  }
+  if (!complaint) return;
+  errors.report([&] {
+    const std::string column = features.named() ? quoted(wanted.name) : std::to_string(feature + 1);
+    return FieldError{{}, "line " + std::to_string(line) + ", column " + column + ": " + *complaint};
+  });
+}
+
+}  // namespace pelton::codec

@@ -1,0 +1,130 @@
+#include "codec/request_schema.hpp"
+
+#include <algorithm>
+
+#include "codec/result_writer.hpp"
+
+namespace pelton::codec {
+
+namespace {
+
+/// What a feature takes, as a schema: the same rules as `misfit`.
+void append_value_schema(core::TextBuffer& out, const model::Feature& feature) {
+  const std::string_view or_null = feature.takes_missing ? R"(,"null"])" : "]";
+  switch (feature.type) {
+    case model::ElementType::float64:
+      out.append(R"({"type":["number")");
+      out.append(or_null);
+      break;
+    case model::ElementType::float32:
+      out.append(R"({"type":["number")");
+      out.append(or_null);
+      // Half a step beyond the greatest float: from there on a double rounds to infinity.
+      out.append(R"(,"exclusiveMinimum":-3.4028235677973366e+38,"exclusiveMaximum":3.4028235677973366e+38)");
+      break;
+    case model::ElementType::int64:
+      out.append(R"({"type":["integer")");
+      out.append(or_null);
+      out.append(R"(,"minimum":-9007199254740992,"maximum":9007199254740992)");
+      break;
+    case model::ElementType::boolean:
+      out.append(R"({"enum":[true,false,0,1)");
+      out.append(feature.takes_missing ? ",null]" : "]");
+      break;
+    case model::ElementType::string: out.append(R"({"not":{})"); break;
+  }
+  out.append('}');
+}
+
+bool alike(const model::Feature& a, const model::Feature& b) {
+  return a.type == b.type && a.takes_missing == b.takes_missing;
+}
+
+void append_listed_row(core::TextBuffer& out, const model::Schema& schema) {
+  const auto& features = schema.features;
+  const bool uniform = !features.empty() && std::all_of(features.begin(), features.end(), [&](const auto& feature) {
+    return alike(feature, features.front());
+  });
+  ObjectWriter row(out);
+  row.raw("type", R"("array")");
+  if (uniform) {
+    append_value_schema(row.member("items"), features.front());
+  } else {
+    core::TextBuffer& items = row.member("prefixItems");
+    items.append('[');
+    for (std::size_t i = 0; i < features.size(); ++i) {
+      if (i != 0) items.append(',');
+      append_value_schema(items, features[i]);
+    }
+    items.append(']');
+    row.raw("items", "false");
+  }
+  row.integer("minItems", features.size()).integer("maxItems", features.size());
+  row.finish();
+}
+
+void append_named_row(core::TextBuffer& out, const model::Schema& schema) {
+  ObjectWriter row(out);
+  row.raw("type", R"("object")");
+  core::TextBuffer& properties = row.member("properties");
+  for (std::size_t i = 0; i < schema.features.size(); ++i) {
+    properties.append(i == 0 ? '{' : ',');
+    core::append_json_string(properties, schema.features[i].name);
+    properties.append(':');
+    append_value_schema(properties, schema.features[i]);
+  }
+  properties.append('}');
+  core::TextBuffer& required = row.member("required");
+  for (std::size_t i = 0; i < schema.features.size(); ++i) {
+    required.append(i == 0 ? '[' : ',');
+    core::append_json_string(required, schema.features[i].name);
+  }
+  required.append(']');
+  row.raw("additionalProperties", "false");
+  row.finish();
+}
+
+void append_methods(core::TextBuffer& out, const model::Schema& schema) {
+  out.append(R"({"enum":[)");
+  bool first = true;
+  for (const model::Method method : model::kAllMethods) {
+    if (!schema.output(method)) continue;
+    if (!first) out.append(',');
+    first = false;
+    core::append_json_string(out, model::to_string(method));
+  }
+  out.append("]}");
+}
+
+}  // namespace
+
+void append_request_schema(core::TextBuffer& out, std::string_view id, std::string_view title,
+                           const model::Schema& schema) {
+  ObjectWriter root(out);
+  root.raw("$schema", R"("https://json-schema.org/draft/2020-12/schema")").text("$id", id).text("title", title);
+  root.raw("type", R"("object")").raw("required", R"(["x"])").raw("additionalProperties", "false");
+
+  ObjectWriter members(root.member("properties"));
+  members.raw("x", R"({"description":"one row, or a list of rows","anyOf":[{"$ref":"#/$defs/row"},)"
+                   R"({"type":"array","minItems":1,"items":{"$ref":"#/$defs/row"}}]})");
+  append_methods(members.member("method"), schema);
+  members.raw("explain", R"({"description":"how many contributions to give, such as \"top3\" or 3",)"
+                         R"("anyOf":[{"type":"integer","minimum":1,"maximum":4294967295},)"
+                         R"({"type":"string","pattern":"^(top)?0*[1-9][0-9]*$"}]})");
+  members.raw("model", R"({"type":"string","minLength":1})");
+  members.raw("version", R"({"anyOf":[{"type":"integer","minimum":0},{"type":"string","minLength":1}]})");
+  members.raw("timeout_ms", R"({"type":"number","exclusiveMinimum":0,"maximum":86400000})");
+  members.raw("priority", R"({"type":"integer","minimum":0,"maximum":100})");
+  members.raw("id", R"({"description":"given back with the result","type":["string","integer"]})");
+  members.finish();
+
+  ObjectWriter definitions(root.member("$defs"));
+  definitions.raw("row", schema.named() ? R"({"anyOf":[{"$ref":"#/$defs/listed_row"},{"$ref":"#/$defs/named_row"}]})"
+                                        : R"({"$ref":"#/$defs/listed_row"})");
+  append_listed_row(definitions.member("listed_row"), schema);
+  if (schema.named()) append_named_row(definitions.member("named_row"), schema);
+  definitions.finish();
+  root.finish();
+}
+
+}  // namespace pelton::codec
