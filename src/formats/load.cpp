@@ -1,0 +1,60 @@
+#include "formats/load.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "formats/file_bytes.hpp"
+#include "formats/onnx/compiler.hpp"
+#include "formats/onnx/proto_reader.hpp"
+
+namespace pelton::formats {
+namespace {
+
+using core::Error;
+using core::ErrorCode;
+
+/// A kind of model file: what it is called, how its bytes are told, and how they are read.
+struct Kind {
+  std::string_view name;
+  bool (*recognises)(std::string_view bytes) noexcept;
+  core::Result<LoadedModel> (*read)(std::string_view bytes, const Limits& limits);
+};
+
+constexpr std::array kKinds{
+    Kind{"ONNX (.onnx)", onnx::looks_like_model_proto, onnx::read_onnx_model},
+};
+
+core::Result<LoadedModel> read_known(std::string_view bytes, const Limits& limits) {
+  if (bytes.empty()) return Error(ErrorCode::malformed, "is empty");
+  if (bytes.size() > limits.file_bytes) {
+    return Error(ErrorCode::too_large, "has " + std::to_string(bytes.size()) + " bytes; at most " +
+                                           std::to_string(limits.file_bytes) + " are read");
+  }
+  const auto kind = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.recognises(bytes); });
+  if (kind != kKinds.end()) return kind->read(bytes, limits);
+  std::string names;
+  for (const Kind& known : kKinds) names += (names.empty() ? "" : ", ") + std::string(known.name);
+  return Error(ErrorCode::unsupported, "not a model file Pelton reads; it reads " + names);
+}
+
+}  // namespace
+
+core::Result<LoadedModel> read_model(std::string_view bytes, std::string_view name, const Limits& limits) {
+  auto model = read_known(bytes, limits);
+  if (model) return model;
+  return model.error().within(name);
+}
+
+core::Result<LoadedModel> load_model(const std::filesystem::path& file, const Limits& limits) {
+  auto mapped = FileBytes::open(file, limits.file_bytes);
+  if (!mapped) return mapped.error().within(file.native());
+  return read_model(mapped->bytes(), file.native(), limits);
+}
+
+std::vector<std::string> known_kinds() {
+  std::vector<std::string> names;
+  for (const Kind& kind : kKinds) names.emplace_back(kind.name);
+  return names;
+}
+
+}  // namespace pelton::formats

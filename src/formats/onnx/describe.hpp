@@ -1,0 +1,16 @@
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "formats/onnx/proto.hpp"
+#include "model/model.hpp"
+
+namespace pelton::formats::onnx {
+
+/// What kind of model a graph is, by its operators and answers, and what it consists of.
+model::Description describe(const ModelProto& model,
+                            const std::array<std::optional<model::OutputSpec>, model::kMethodCount>& outputs,
+                            bool classifies);
+
+}  // namespace pelton::formats::onnx

@@ -1,0 +1,267 @@
+#include "formats/onnx/graph_outputs.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "core/utf8.hpp"
+#include "formats/onnx/names.hpp"
+#include "formats/onnx/score_probe.hpp"
+
+namespace pelton::formats::onnx {
+namespace {
+
+using core::Error;
+using core::ErrorCode;
+using model::Method;
+
+std::optional<model::ElementType> element_type(DataType type) {
+  switch (type) {
+    case DataType::float32: return model::ElementType::float32;
+    case DataType::float64: return model::ElementType::float64;
+    case DataType::int32:
+    case DataType::int64: return model::ElementType::int64;
+    case DataType::boolean: return model::ElementType::boolean;
+    case DataType::string: return model::ElementType::string;
+    default: return std::nullopt;
+  }
+}
+
+/// Outputs told apart by what they are.
+struct Sorted {
+  std::vector<Labels> labels;
+  std::vector<Rows> numbers;  ///< float or double
+  std::vector<Rows> integers;
+  std::vector<LabelledScores> maps;
+  std::vector<Tensor> constants;
+};
+
+core::Result<void> check_declared(const TypeProto& declared, DataType type, bool map) {
+  if (declared.kind == TypeProto::Kind::none) return {};
+  const auto kind = map ? TypeProto::Kind::sequence_of_maps : TypeProto::Kind::tensor;
+  if (declared.kind == kind && declared.elem_type == type) return {};
+  return Error(ErrorCode::malformed, "is declared as another type than the " + std::string(to_string(type)) + " it is");
+}
+
+core::Result<void> sort_output(Value value, const TypeProto& declared, Sorted& sorted) {
+  if (Labels* labels = std::get_if<Labels>(&value)) {
+    if (labels->sideways) return Error(ErrorCode::unsupported, "gives all labels in one line");
+    if (is_floating(labels->type))
+      return Error(ErrorCode::unsupported, "gives labels as " + std::string(to_string(labels->type)));
+    auto checked = check_declared(declared, labels->type, false);
+    if (checked) sorted.labels.push_back(std::move(*labels));
+    return checked;
+  }
+  if (Rows* rows = std::get_if<Rows>(&value)) {
+    auto checked = check_declared(declared, rows->type, false);
+    if (checked) (is_floating(rows->type) ? sorted.numbers : sorted.integers).push_back(std::move(*rows));
+    return checked;
+  }
+  if (LabelledScores* map = std::get_if<LabelledScores>(&value)) {
+    auto checked = check_declared(declared, map->scores.type, true);
+    if (checked) sorted.maps.push_back(std::move(*map));
+    return checked;
+  }
+  const ConstantValue& constant = std::get<ConstantValue>(value);
+  auto tensor =
+      constant.initializer == nullptr ? core::Result<Tensor>(*constant.tensor) : decode_tensor(*constant.initializer);
+  if (!tensor) return tensor.error();
+  sorted.constants.push_back(std::move(*tensor));
+  return {};
+}
+
+/// Whether a constant output only repeats the class labels (skl2onnx's output_class_labels).
+bool repeats(const Tensor& tensor, const std::vector<model::Label>& classes) {
+  std::vector<model::Label> names;
+  if (tensor.is_text()) names.assign(tensor.texts().begin(), tensor.texts().end());
+  if (tensor.is_integer()) names.assign(tensor.integers().begin(), tensor.integers().end());
+  return !names.empty() && names == classes;
+}
+
+/// Puts methods together: programs, and what they give.
+class Assembly {
+ public:
+  Assembly(graph::ProgramBuilder& builder, std::span<const model::Feature> features)
+      : builder_(builder), features_(features) {}
+
+  core::Result<void> single(const Rows& rows) { return offer(Method::predict, rows); }
+  core::Result<void> labelled(const Labels& label);
+  core::Result<void> classifier_scores(const Labels& label, const Rows& scores);
+  core::Result<void> offer(Method method, Rows rows);
+
+  GraphMethods take() { return std::move(methods_); }
+
+ private:
+  core::Result<std::optional<Rows>> decision(const Labels& label, const Rows& scores, bool probabilities);
+  core::Result<void> compile(Method method, graph::Register block, model::OutputSpec spec);
+
+  graph::ProgramBuilder& builder_;
+  std::span<const model::Feature> features_;
+  GraphMethods methods_;
+};
+
+core::Result<void> Assembly::compile(Method method, graph::Register block, model::OutputSpec spec) {
+  auto program = builder_.compile(std::span(&block, 1));
+  if (!program) return program.error();
+  spec.name = to_string(method);
+  spec.width = builder_.width(block);
+  methods_.programs[static_cast<std::size_t>(method)] = std::move(*program);
+  methods_.outputs[static_cast<std::size_t>(method)] = std::move(spec);
+  return {};
+}
+
+core::Result<void> Assembly::offer(Method method, Rows rows) {
+  if (rows.type == DataType::float32) {
+    auto rounded = builder_.add(to_string(method), graph::Unary{rows.block, graph::UnaryOp::to_float32});
+    if (!rounded) return rounded.error();
+    rows.block = *rounded;
+  }
+  return compile(method, rows.block, {.name = {}, .type = *element_type(rows.type), .scalar = rows.width == 1});
+}
+
+core::Result<void> Assembly::labelled(const Labels& label) {
+  const std::set<model::Label> distinct(label.names.begin(), label.names.end());
+  if (distinct.size() != label.names.size()) return Error(ErrorCode::unsupported, "gives two classes the same label");
+  for (const model::Label& name : label.names) {
+    const std::string* text = std::get_if<std::string>(&name);
+    if (text != nullptr && !core::is_utf8(*text))
+      return Error(ErrorCode::malformed, "has a class label that is not UTF-8");
+  }
+  methods_.classes = label.names;
+  return compile(Method::predict, label.index, {.name = {}, .type = *element_type(label.type), .labelled = true});
+}
+
+core::Result<std::optional<Rows>> Assembly::decision(const Labels& label, const Rows& scores, bool probabilities) {
+  if (probabilities && !scores.margin) return std::optional<Rows>();
+  Rows raw = scores;
+  raw.flat = false;
+  if (scores.margin) {
+    raw.block = *scores.margin;
+    raw.width = builder_.width(raw.block);
+  }
+  if (label.names.size() != 2 || raw.width > 2) {
+    const bool told = !scores.margin || raw.width == label.names.size();
+    return told ? std::optional<Rows>(raw) : std::nullopt;
+  }
+  const std::array blocks{raw.block, label.index};
+  auto probe = ScoreProbe::run(builder_, blocks, features_);
+  if (!probe) return probe.error();
+  if (raw.width == 2 && !probe->is_mirrored(0)) return std::optional<Rows>(raw);
+  const int turn = probe->orientation(0, 0, 1);
+  if (turn == 0) return std::optional<Rows>();
+  // Of two mirrored columns one is right; a single one may have to be negated.
+  std::optional<core::Result<graph::Register>> turned;
+  if (raw.width == 2) {
+    const std::array<std::size_t, 1> column{turn > 0 ? std::size_t{0} : std::size_t{1}};
+    turned = builder_.add("decision_function", graph::Select{raw.block, column});
+  } else if (turn < 0) {
+    turned = builder_.add("decision_function", graph::Unary{raw.block, graph::UnaryOp::neg});
+  }
+  if (turned && !*turned) return turned->error();
+  if (turned) raw.block = **turned;
+  raw.width = 1;
+  return std::optional<Rows>(raw);
+}
+
+core::Result<void> Assembly::classifier_scores(const Labels& label, const Rows& scores) {
+  auto probe = ScoreProbe::run(builder_, std::span(&scores.block, 1), features_);
+  if (!probe) return probe.error();
+  const bool probabilities = scores.width == label.names.size() && probe->are_probabilities(0);
+  if (probabilities) {
+    auto offered = offer(Method::predict_proba, scores);
+    if (!offered) return offered;
+    methods_.outputs[static_cast<std::size_t>(Method::predict_proba)]->scalar = false;
+  }
+  auto raw = decision(label, scores, probabilities);
+  if (!raw) return raw.error();
+  return *raw ? offer(Method::decision_function, **raw) : core::Result<void>();
+}
+
+/// The scores of a classifier, whichever way the file gives them: a tensor, a map, or an output a
+/// class.
+core::Result<std::optional<Rows>> only_scores(const Sorted& sorted, const Labels& label,
+                                              graph::ProgramBuilder& builder) {
+  const std::size_t given = sorted.maps.size() + sorted.numbers.size();
+  if (given == 0) return std::optional<Rows>();
+  if (given == 1 && sorted.numbers.size() == 1) return std::optional<Rows>(sorted.numbers.front());
+  if (given == 1) {
+    const LabelledScores& map = sorted.maps.front();
+    if (map.names != label.names)
+      return Error(ErrorCode::unsupported, "the map of scores has other labels than the label output");
+    return std::optional<Rows>(map.scores);
+  }
+  std::vector<graph::Register> columns;
+  for (const Rows& rows : sorted.numbers) {
+    if (rows.width == 1) columns.push_back(rows.block);
+  }
+  if (columns.size() != given || columns.size() != label.names.size()) {
+    return Error(ErrorCode::unsupported, "a classifier with several outputs of scores");
+  }
+  auto block = builder.add("predict_proba", graph::Concat{columns});
+  if (!block) return block.error();
+  return std::optional<Rows>(Rows{.block = *block, .width = columns.size(), .type = sorted.numbers.front().type});
+}
+
+/// An ArgMax given beside the scores it was taken of is a label, its classes numbered from 0.
+std::optional<Labels> label_by_number(const Sorted& sorted) {
+  if (sorted.integers.size() != 1 || sorted.numbers.size() + sorted.maps.size() != 1) return std::nullopt;
+  const Rows& chosen = sorted.integers.front();
+  const std::size_t width = sorted.maps.empty() ? sorted.numbers.front().width : sorted.maps.front().scores.width;
+  if (chosen.choices == 0 || chosen.choices != width) return std::nullopt;
+  Labels labels{.index = chosen.block, .names = {}, .type = chosen.type};
+  for (std::size_t i = 0; i < chosen.choices; ++i) labels.names.emplace_back(static_cast<std::int64_t>(i));
+  return labels;
+}
+
+core::Result<void> assemble_classifier(Assembly& assembly, const Sorted& sorted, const Labels& label,
+                                       graph::ProgramBuilder& builder) {
+  auto predict = assembly.labelled(label);
+  if (!predict) return predict;
+  auto scores = only_scores(sorted, label, builder);
+  if (!scores) return scores.error();
+  return *scores ? assembly.classifier_scores(label, **scores) : core::Result<void>();
+}
+
+core::Result<void> assemble(Assembly& assembly, Sorted& sorted, graph::ProgramBuilder& builder) {
+  if (const auto numbered = label_by_number(sorted); sorted.labels.empty() && numbered) {
+    sorted.labels.push_back(*numbered);
+    sorted.integers.clear();
+  }
+  if (sorted.labels.size() == 1 && sorted.integers.empty()) {
+    std::erase_if(sorted.constants, [&](const Tensor& t) { return repeats(t, sorted.labels.front().names); });
+    if (sorted.constants.empty()) return assemble_classifier(assembly, sorted, sorted.labels.front(), builder);
+  }
+  if (sorted.labels.empty() && sorted.maps.empty() && sorted.constants.empty()) {
+    // One answer; or an outlier detector's verdict (1 or −1) with the score it was taken of.
+    if (sorted.integers.empty() && sorted.numbers.size() == 1) return assembly.single(sorted.numbers.front());
+    if (sorted.integers.size() == 1 && sorted.numbers.size() <= 1) {
+      auto predict = assembly.single(sorted.integers.front());
+      if (!predict || sorted.numbers.empty()) return predict;
+      return assembly.offer(Method::decision_function, sorted.numbers.front());
+    }
+  }
+  return Error(ErrorCode::unsupported,
+               "these outputs together are neither one answer, nor a classifier's label and scores");
+}
+
+}  // namespace
+
+core::Result<GraphMethods> read_graph_outputs(std::span<const ValueInfoProto> declared, std::vector<Value> values,
+                                              std::span<const model::Feature> features,
+                                              graph::ProgramBuilder& builder) {
+  Sorted sorted;
+  std::string names;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::string place = "output \"" + printable(declared[i].name) + "\"";
+    names += (i > 0 ? ", " : "") + place;
+    auto sorted_one = sort_output(std::move(values[i]), declared[i].type, sorted);
+    if (!sorted_one) return sorted_one.error().within(place);
+  }
+  Assembly assembly(builder, features);
+  auto assembled = assemble(assembly, sorted, builder);
+  if (!assembled) return assembled.error().within(names);
+  return assembly.take();
+}
+
+}  // namespace pelton::formats::onnx

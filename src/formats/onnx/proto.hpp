@@ -1,0 +1,140 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+/// The messages of onnx.proto that Pelton reads, as views into the file's bytes. Field names are
+/// the schema's (github.com/onnx/onnx, onnx/onnx-ml.proto, IR version 14).
+namespace pelton::formats::onnx {
+
+/// TensorProto.DataType.
+enum class DataType : std::int32_t {
+  undefined = 0,
+  float32 = 1,
+  uint8 = 2,
+  int8 = 3,
+  uint16 = 4,
+  int16 = 5,
+  int32 = 6,
+  int64 = 7,
+  string = 8,
+  boolean = 9,
+  float16 = 10,
+  float64 = 11,
+  uint32 = 12,
+  uint64 = 13,
+  bfloat16 = 16,
+};
+/// "float", "int64", …, as ONNX writes them.
+std::string_view to_string(DataType type) noexcept;
+
+/// A repeated scalar field: encoded values, back to back, in as many pieces as the file has them
+/// (one, when it was written packed in one go).
+using EncodedValues = std::vector<std::string_view>;
+
+struct StringStringEntryProto {
+  std::string_view key;
+  std::string_view value;
+};
+
+struct TensorProto {
+  std::string_view name;
+  DataType data_type = DataType::undefined;
+  std::vector<std::int64_t> dims;
+  std::optional<std::string_view> raw_data;
+  EncodedValues float_data;  ///< float32
+  EncodedValues int32_data;  ///< int32 and everything narrower, float16 and bfloat16 as their bits
+  EncodedValues int64_data;
+  EncodedValues double_data;
+  EncodedValues uint64_data;  ///< uint32 and uint64
+  std::vector<std::string_view> string_data;
+  bool external = false;  ///< data_location is EXTERNAL, or external_data is there
+};
+
+/// AttributeProto.AttributeType.
+enum class AttributeType : std::int32_t {
+  undefined = 0,
+  float32 = 1,
+  integer = 2,
+  string = 3,
+  tensor = 4,
+  graph = 5,
+  floats = 6,
+  integers = 7,
+  strings = 8,
+  tensors = 9,
+  graphs = 10,
+};
+
+struct AttributeProto {
+  std::string_view name;
+  std::string_view ref_attr_name;
+  AttributeType type = AttributeType::undefined;
+  float f = 0;
+  std::int64_t i = 0;
+  std::string_view s;
+  std::vector<float> floats;
+  std::vector<std::int64_t> ints;
+  std::vector<std::string_view> strings;
+  std::vector<TensorProto> tensors;  ///< t, and tensors
+  bool others = false;               ///< holds graphs, sparse tensors or types, which are not read
+};
+
+struct NodeProto {
+  std::string_view name;
+  std::string_view op_type;
+  std::string_view domain;
+  std::string_view overload;
+  std::vector<std::string_view> input;
+  std::vector<std::string_view> output;
+  std::vector<AttributeProto> attribute;
+};
+
+/// One dimension of a shape: a number, a name, or neither.
+struct Dimension {
+  std::optional<std::int64_t> value;
+  std::string_view param;
+};
+
+/// What a graph says of a value. Of nested types only as much as classifiers use: a sequence of
+/// maps from label to number.
+struct TypeProto {
+  enum class Kind : std::uint8_t { none, tensor, sequence_of_maps, other };
+  Kind kind = Kind::none;
+  DataType elem_type = DataType::undefined;  ///< of the tensor, or of the maps' values
+  DataType key_type = DataType::undefined;   ///< of the maps
+  std::optional<std::vector<Dimension>> shape;
+};
+
+struct ValueInfoProto {
+  std::string_view name;
+  TypeProto type;
+};
+
+struct GraphProto {
+  std::string_view name;
+  std::vector<NodeProto> node;
+  std::vector<TensorProto> initializer;
+  std::vector<ValueInfoProto> input;
+  std::vector<ValueInfoProto> output;
+  bool sparse_initializers = false;
+};
+
+struct OperatorSetIdProto {
+  std::string_view domain;
+  std::int64_t version = 0;
+};
+
+struct ModelProto {
+  std::int64_t ir_version = 0;
+  std::string_view producer_name;
+  std::string_view producer_version;
+  std::vector<OperatorSetIdProto> opset_import;
+  std::vector<StringStringEntryProto> metadata_props;
+  std::optional<GraphProto> graph;
+  bool functions = false;
+};
+
+}  // namespace pelton::formats::onnx

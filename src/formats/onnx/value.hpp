@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "formats/onnx/proto.hpp"
+#include "formats/onnx/tensor.hpp"
+#include "graph/program.hpp"
+#include "model/schema.hpp"
+
+/// What a name in a graph stands for while the graph is compiled. Pelton carries out graphs whose
+/// values belong to a row each, so a value is a constant, a block with one line a row, or a
+/// classifier's answer.
+namespace pelton::formats::onnx {
+
+/// A tensor known at load: one of the file's initializers (decoded where it is used, so that large
+/// weights are held once), or one that a node gave.
+struct ConstantValue {
+  const TensorProto* initializer = nullptr;
+  std::shared_ptr<const Tensor> tensor;
+};
+
+/// A [rows, width] tensor, or [rows] where `flat` (width 1).
+struct Rows {
+  graph::Register block;
+  std::size_t width = 0;
+  DataType type = DataType::undefined;
+  bool flat = false;
+  /// The raw scores that these values were squashed from, one a column, while that is known.
+  std::optional<graph::Register> margin = std::nullopt;
+  /// The values are one minus what was squashed from `margin`.
+  bool complement = false;
+  /// The features that the columns hold unchanged; empty once anything was computed.
+  std::vector<std::size_t> features = {};
+  /// The values are column numbers below this (an ArgMax's answer); 0: they are not.
+  std::size_t choices = 0;
+};
+
+/// A class label a row, kept as an index into its names.
+struct Labels {
+  graph::Register index;
+  std::vector<model::Label> names;
+  DataType type = DataType::int64;  ///< string, int64, or what an integer label was cast to meanwhile
+  bool sideways = false;            ///< [1, rows], as ArrayFeatureExtractor gives it
+  bool flat = true;                 ///< [rows]; else [rows, 1]
+};
+
+/// ZipMap's answer: the scores, each with its label.
+struct LabelledScores {
+  Rows scores;
+  std::vector<model::Label> names;
+};
+
+/// The answer of a node that was refused: whatever depends on it is passed over in silence, for the
+/// refusal has been told already.
+struct Unknown {};
+
+using Value = std::variant<Unknown, ConstantValue, Rows, Labels, LabelledScores>;
+
+inline bool is_floating(DataType type) noexcept { return type == DataType::float32 || type == DataType::float64; }
+
+}  // namespace pelton::formats::onnx
