@@ -73,11 +73,11 @@ struct SvmRegressor {
   double gamma = 0;
   double coef0 = 0;
   double degree = 3;
-  math::ConstMatrix vectors;             ///< [vectors, features]; none: linear, coefficients per feature
-  std::span<const double> coefficients;  ///< one a vector (or feature)
-  double rho = 0;                        ///< added
-  bool one_class = false;                ///< sign of the sum: 1 or −1
-  PostTransform transform = PostTransform::none;
+  math::ConstMatrix vectors;                      ///< [vectors, features]; none: linear, coefficients per feature
+  std::span<const double> coefficients;           ///< one a vector (or feature)
+  double rho = 0;                                 ///< added
+  bool one_class = false;                         ///< sign of the sum: 1 or −1
+  PostTransform transform = PostTransform::none;  ///< without effect, as in ONNX Runtime
 };
 core::Result<Register> add_svm_regressor(ProgramBuilder& builder, std::string_view name, const SvmRegressor& spec);
 

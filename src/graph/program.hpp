@@ -19,6 +19,9 @@ struct Register {
   friend bool operator==(Register, Register) = default;
 };
 
+/// Most inputs one step may have (a concat is no step: it may have any number of parts).
+inline constexpr std::size_t kMaxStepInputs = 16;
+
 /// A compiled list of steps from one [rows, input_width] block to its outputs.
 ///
 /// Made by ProgramBuilder::compile. Immutable: any number of threads may run it, each with scratch
@@ -52,17 +55,18 @@ class Program {
   friend class Planner;
   Program() = default;
 
-  /// Where a register lives while a block passes: in the caller's rows, in one of the outputs, or
-  /// in scratch memory.
+  /// Where a register lives while a block of rows passes.
   struct Place {
     enum class Kind : std::uint8_t { input, output, scratch } kind = Kind::scratch;
-    std::uint32_t output = 0;  ///< which output
-    std::size_t offset = 0;    ///< first column; in scratch, doubles from its start per row of a full block
+    std::uint32_t output = 0;  ///< which of the outputs
+    std::size_t column = 0;    ///< first column, within the rows of the input or output, or of `base`
     std::size_t width = 0;
-    std::size_t stride = 0;  ///< of a scratch register
+    std::size_t base = 0;    ///< in scratch: the doubles before it, per row of the block
+    std::size_t stride = 0;  ///< in scratch: between its rows
   };
   struct Run {
     std::shared_ptr<const Step> step;
+    std::string name;
     std::vector<Place> inputs;
     Place out;
   };
@@ -72,8 +76,7 @@ class Program {
   std::vector<Run> steps_;
   std::size_t block_rows_ = 0;
   std::size_t scratch_doubles_ = 0;
-  std::size_t step_scratch_offset_ = 0;
-  std::size_t most_inputs_ = 0;
+  std::size_t registers_doubles_ = 0;  ///< of the scratch, per row of a block; steps' own scratch follows
 };
 
 }  // namespace pelton::graph

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,8 @@ inline constexpr std::size_t kMaxWidth = std::size_t{1} << 20;       ///< column
 inline constexpr std::size_t kMaxSteps = std::size_t{1} << 16;       ///< steps of a builder
 inline constexpr std::size_t kMaxParameters = std::size_t{1} << 28;  ///< numbers of one step
 
+struct Node;
+
 /// Collects steps, checks their shapes, and compiles the ones that wanted outputs need.
 ///
 /// Every `add` takes the step's name (the node's, for errors and the plan), gives the register of
@@ -33,6 +36,9 @@ class ProgramBuilder {
  public:
   /// A builder whose programs take rows of `input_width` columns (more than kMaxWidth: every add fails).
   explicit ProgramBuilder(std::size_t input_width);
+  ~ProgramBuilder();
+  ProgramBuilder(ProgramBuilder&&) noexcept;
+  ProgramBuilder& operator=(ProgramBuilder&&) noexcept;
 
   Register input() const noexcept { return {0}; }
   /// Columns of a register of this builder (asserted).
@@ -67,10 +73,18 @@ class ProgramBuilder {
   core::Result<Program> compile(std::span<const Register> outputs) const;
 
  private:
-  friend class Planner;
-  struct Node;
+  using Problem = std::optional<core::Error>;
+  using StepPtr = std::shared_ptr<const Step>;
 
-  std::vector<std::shared_ptr<const Node>> nodes_;
+  /// The width of a register, or 0 if it is not of this builder: every check then fails, and so says `append`.
+  std::size_t known_width(Register r) const noexcept;
+  std::size_t known_width(const Operand& operand) const noexcept;
+  core::Result<Register> append(std::string_view name, std::span<const Register> inputs, Problem problem, Node node);
+  template <class Make>
+  core::Result<Register> append_step(std::string_view name, std::span<const Register> inputs, Problem problem,
+                                     Make make);
+
+  std::vector<Node> nodes_;
 };
 
 }  // namespace pelton::graph

@@ -8,6 +8,7 @@
 
 #include "graph/program.hpp"
 #include "math/elementwise.hpp"
+#include "math/kernel_table.hpp"
 #include "math/matrix_view.hpp"
 
 /// What can be asked of a ProgramBuilder: one struct an operation, arguments by name. Spans and
@@ -16,6 +17,9 @@
 namespace pelton::graph {
 
 using math::BinaryOp;
+using math::Norm;
+using math::ReduceOp;
+using math::SvmKernel;
 using math::UnaryOp;
 
 /// x · weights + bias, then the activation. [n, in] → [n, out].
@@ -65,8 +69,6 @@ struct Scale {
   std::span<const double> offset;
   std::span<const double> scale;
 };
-
-enum class Norm { l1, l2, max };
 
 /// Each row over its norm: ai.onnx.ml Normalizer. A row of norm 0 stays as it is. `max` divides by
 /// the largest value (not the largest absolute value), as ONNX Runtime does.
@@ -118,8 +120,6 @@ struct ArgExtreme {
   bool last_on_ties = false;
 };
 
-enum class ReduceOp { sum, mean, max, min, l1, l2, sum_squares, prod, log_sum, log_sum_exp };
-
 /// One value a row: [n, w] → [n, 1].
 struct Reduce {
   Register x;
@@ -133,8 +133,6 @@ struct PostTransformed {
   Register x;
   PostTransform transform = PostTransform::none;
 };
-
-enum class SvmKernel { linear, polynomial, rbf, sigmoid };
 
 /// Weighted kernel sums over groups of support vectors (a group is a class; regressors have one).
 /// [n, features] → [n, groups · m], column g·m + r = Σ over vectors v of group g of
