@@ -1,7 +1,7 @@
 #pragma once
 
 #include "math/kernel_table.hpp"
-#include "math/lane_elementary.hpp"
+#include "math/lane_log.hpp"
 
 /// Kernels that treat every value alone, over the lane type V.
 namespace pelton::math {

@@ -1,109 +1,10 @@
 #pragma once
 
-#include <cstdint>
+#include "math/lane_exp.hpp"
 
-#include "math/lane_inline.hpp"
-
-/// Elementary functions on eight doubles, written once over the lane type V of lanes_*.hpp.
-///
-/// Largest error seen against 80-bit references, in units of the last place (the tests hold the
-/// bounds): exp 0.9, expm1 1.3, log 0.9, log1p 1.0, tanh 2, sigmoid 1.7, softplus 2, erf 1, pow 0.6.
-/// Denormals, infinities, signed zeros and NaN are right everywhere; NaN stays NaN, its payload is
-/// settled by canonical(). Polynomials are minimax fits (Remez exchange in 200-bit arithmetic).
+/// The logarithm's family on eight doubles, over the lane type V of lanes_*.hpp; errors as in
+/// lane_exp.hpp: log 0.85, log1p 0.9, softplus 1.6, pow 0.8, erf 1.1.
 namespace pelton::math {
-
-inline constexpr double kInfinity = __builtin_inf();
-inline constexpr double kQuietNan = __builtin_nan("");
-inline constexpr std::uint64_t kSignBit = 0x8000000000000000;
-inline constexpr std::uint64_t kAllButSign = 0x7FFFFFFFFFFFFFFF;
-inline constexpr double kLn2High = 0x1.62e42feep-1;  ///< 32 bits: k · kLn2High is exact
-inline constexpr double kLn2Low = 0x1.a39ef35793c76p-33;
-inline constexpr double kLog2E = 0x1.71547652b82fep+0;
-
-template <class V>
-PELTON_LANE V abs(V x) {
-  return bit_and(x, kAllButSign);
-}
-
-template <class V>
-PELTON_LANE V negate(V x) {
-  return bit_xor(x, V::all(-0.0));
-}
-
-/// |x| with the sign of `sign`.
-template <class V>
-PELTON_LANE V copy_sign(V x, V sign) {
-  return bit_or(abs(x), bit_and(sign, kSignBit));
-}
-
-/// Every NaN becomes the one positive quiet NaN: which payload and sign an operation hands on is
-/// the processor's choice, and differs between scalar and vector code.
-template <class V>
-PELTON_LANE V canonical(V x) {
-  return select(x == x, x, V::all(kQuietNan));
-}
-
-/// Horner's rule, coefficients from the constant up.
-template <class V, int N>
-PELTON_LANE V polynomial(V x, const double (&coefficients)[N]) {
-  V p = V::all(coefficients[N - 1]);
-#pragma GCC unroll 20
-  for (int i = N - 2; i >= 0; --i) p = fma(p, x, V::all(coefficients[i]));
-  return p;
-}
-
-/// 2^k for whole k in [-1022, 1023]: the biased exponent is counted up in the low bits of a double.
-template <class V>
-PELTON_LANE V power_of_two(V k) {
-  return bits_left(k + V::all(0x1.8p52 + 1023), 52);
-}
-
-/// p · 2^k rounded once, for whole k in [-2044, 2046] and |p| near 1.
-template <class V>
-PELTON_LANE V scale(V p, V k) {
-  const V half = floor(k * V::all(0.5));
-  return p * power_of_two(half) * power_of_two(k - half);
-}
-
-/// x = k ln2 + r, |r| <= ln2 / 2 (Cody and Waite; the subtraction of the high part is exact).
-template <class V>
-struct Reduced {
-  V k;
-  V r;
-};
-template <class V>
-PELTON_LANE Reduced<V> reduce_by_ln2(V x) {
-  const V k = round(x * V::all(kLog2E));
-  return {k, fnma(k, V::all(kLn2Low), fnma(k, V::all(kLn2High), x))};
-}
-
-template <class V>
-PELTON_LANE V exp(V x) {
-  static constexpr double kFit[] = {0x1.000000000000bp-1,  0x1.5555555555561p-3,  0x1.5555555550031p-5,
-                                    0x1.111111110d61ap-7,  0x1.6c16c185a7250p-10, 0x1.a01a01baed010p-13,
-                                    0x1.a019969406ca2p-16, 0x1.71dddfb50b117p-19, 0x1.28b048f1f2346p-22,
-                                    0x1.af85a974786aep-26};  // (e^r - 1 - r) / r², 2^-58
-  // Beyond these the result is 0 or infinity anyway; NaN passes, being the second argument.
-  const V bounded = max(V::all(-746.0), min(V::all(710.0), x));
-  const auto [k, r] = reduce_by_ln2(bounded);
-  return scale(V::all(1.0) + fma(r * r, polynomial(r, kFit), r), k);
-}
-
-template <class V>
-PELTON_LANE V expm1(V x) {
-  static constexpr double kFit[] = {0x1.0000000000000p-1,  0x1.555555555555cp-3,  0x1.555555555555ep-5,
-                                    0x1.111111110ebb3p-7,  0x1.6c16c16c135d8p-10, 0x1.a01a01b3bb0e1p-13,
-                                    0x1.a01a01b440d1fp-16, 0x1.71ddef93ef14dp-19, 0x1.27e4bf57e136bp-22,
-                                    0x1.af6cccafc7e61p-26, 0x1.1f9db82bcca71p-29};  // as in exp, 2^-64
-  const V bounded = max(V::all(-40.0), min(V::all(710.0), x));
-  const auto [k, r] = reduce_by_ln2(bounded);
-  const V e = fma(r * r, polynomial(r, kFit), r);
-  const V power = power_of_two(min(k, V::all(1000.0)));
-  const V near = fma(power, e, power - V::all(1.0));
-  const V far = scale(V::all(1.0) + e, k);  // the 1 is far below its last place
-  const V y = select(k > V::all(60.0), far, near);
-  return select(abs(x) < V::all(0x1p-54), x, y);
-}
 
 /// A positive finite number as 2^k · (1 + f), 1 + f in [√½, √2).
 template <class V>
@@ -163,19 +64,6 @@ PELTON_LANE V log1p(V x) {
 }
 
 template <class V>
-PELTON_LANE V tanh(V x) {
-  const V twice = V::all(2.0) * min(V::all(20.0), abs(x));
-  const V t = expm1(twice);
-  return copy_sign(t / (t + V::all(2.0)), x);
-}
-
-template <class V>
-PELTON_LANE V sigmoid(V x) {
-  const V e = exp(negate(abs(x)));
-  return select(x < V::all(0.0), e, V::all(1.0)) / (V::all(1.0) + e);
-}
-
-template <class V>
 PELTON_LANE V softplus(V x) {
   return max(V::all(0.0), x) + log1p(exp(negate(abs(x))));
 }
@@ -199,12 +87,7 @@ PELTON_LANE V erf(V x) {
   return copy_sign(select(a < V::all(1.0), near, far), x);
 }
 
-/// log(x) of a positive finite x as an unevaluated sum, good to about 2^-65 of its size.
-template <class V>
-struct Sum {
-  V high;
-  V low;
-};
+/// log(x) of a positive finite x, good to about 2^-65 of its size.
 template <class V>
 PELTON_LANE Sum<V> log_in_two(V x) {
   static constexpr double kFit[] = {0x1.9999999999996p-3, 0x1.2492492493033p-3, 0x1.c71c71c5808c6p-4,
@@ -237,10 +120,6 @@ PELTON_LANE Sum<V> log_in_two(V x) {
 /// x^y with the special cases of IEEE 754 `pow`.
 template <class V>
 PELTON_LANE V pow(V x, V y) {
-  static constexpr double kFit[] = {0x1.0000000000000p-1,  0x1.555555555555cp-3,  0x1.555555555555ep-5,
-                                    0x1.111111110ebb3p-7,  0x1.6c16c16c135d8p-10, 0x1.a01a01b3bb0e1p-13,
-                                    0x1.a01a01b440d1fp-16, 0x1.71ddef93ef14dp-19, 0x1.27e4bf57e136bp-22,
-                                    0x1.af6cccafc7e61p-26, 0x1.1f9db82bcca71p-29};
   const V zero = V::all(0.0), one = V::all(1.0), infinity = V::all(kInfinity);
   const V a = abs(x);
   const auto [l, l_low] = log_in_two(a);
@@ -250,12 +129,10 @@ PELTON_LANE V pow(V x, V y) {
   p = select(a == infinity, y * infinity, p);
   p_low = select(abs(p) < V::all(800.0), p_low, zero);
   p = max(V::all(-746.0), min(V::all(710.0), p));
-  const auto [k, r_high] = reduce_by_ln2(p);
-  // The reduction's own rounding, and the product's low part.
-  const V exact = fnma(k, V::all(kLn2High), p);
-  const V r_low = fnma(k, V::all(kLn2Low), exact - r_high) + p_low;
-  const V r = r_high + r_low;
-  V result = scale(one + fma(r * r, polynomial(r, kFit), r), k);
+  const auto [k, r_high, r_low] = reduce_by_ln2(p);
+  const V r = r_high + p_low;
+  const V rest = ((r_high - r) + p_low) + r_low;
+  V result = scale(one_plus(r, fma(r * r, polynomial(r, kExpFit), rest)), k);
 
   const auto whole = trunc(y) == y;
   const V half = y * V::all(0.5);
