@@ -1,0 +1,146 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "app/command_line.hpp"
+#include "codec/result_writer.hpp"
+#include "core/cpu_features.hpp"
+#include "formats/load.hpp"
+#include "serving/loaded_model.hpp"
+
+namespace pelton::app {
+
+namespace {
+
+struct InspectFlags {
+  std::string file;
+  bool json = false;
+};
+
+std::string told(const model::Label& label) {
+  if (const auto* text = std::get_if<std::string>(&label)) return *text;
+  return std::to_string(std::get<std::int64_t>(label));
+}
+
+double per_row_ns(const model::Model& model, model::Method method) {
+  const serving::MeasuredCost cost = serving::measure_cost(model, method);
+  return static_cast<double>(cost.per_row.count());
+}
+
+void print_inputs(const model::Schema& schema) {
+  std::printf("inputs       %zu\n", schema.features.size());
+  constexpr std::size_t kShown = 50;
+  for (std::size_t i = 0; i < schema.features.size() && i < kShown; ++i) {
+    const model::Feature& feature = schema.features[i];
+    std::printf("  %-4zu %-24s %s%s\n", i, feature.name.empty() ? "-" : feature.name.c_str(),
+                std::string(to_string(feature.type)).c_str(), feature.takes_missing ? ", may be missing" : "");
+  }
+  if (schema.features.size() > kShown) std::printf("  … and %zu more\n", schema.features.size() - kShown);
+}
+
+void print_text(const model::Model& model, const std::string& file) {
+  const model::Schema& schema = model.schema();
+  const model::Description& description = model.description();
+  std::printf("%s\n", file.c_str());
+  std::printf("kind         %s (%s)\n", description.kind.c_str(), description.format.c_str());
+  std::printf("parameters   %zu, %zu bytes packed, %.0f operations a row\n", description.parameters, description.bytes,
+              description.flops_per_row);
+  print_inputs(schema);
+  if (!schema.classes.empty()) {
+    std::printf("classes      %zu:", schema.classes.size());
+    for (std::size_t i = 0; i < schema.classes.size() && i < 20; ++i) std::printf(" %s", told(schema.classes[i]).c_str());
+    std::printf("%s\n", schema.classes.size() > 20 ? " …" : "");
+  }
+  std::printf("outputs\n");
+  for (const model::Method method : model::kAllMethods) {
+    const auto& spec = schema.output(method);
+    if (!spec) continue;
+    std::printf("  %-18s %s, %zu a row, about %.0f ns a row in a batch\n", std::string(to_string(method)).c_str(),
+                std::string(to_string(spec->type)).c_str(), spec->width, per_row_ns(model, method));
+  }
+  std::printf("operators   ");
+  for (const std::string& operation : description.operations) std::printf(" %s", operation.c_str());
+  std::printf("\nplan         (%s)\n", std::string(core::to_string(core::active_isa())).c_str());
+  for (const std::string& step : description.plan) std::printf("  %s\n", step.c_str());
+}
+
+void append_texts(core::TextBuffer& out, const std::vector<std::string>& texts) {
+  out.append('[');
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (i != 0) out.append(',');
+    core::append_json_string(out, texts[i]);
+  }
+  out.append(']');
+}
+
+void print_json(const model::Model& model, const std::string& file) {
+  const model::Schema& schema = model.schema();
+  const model::Description& description = model.description();
+  core::TextBuffer out;
+  codec::ObjectWriter report(out);
+  report.text("file", file).text("format", description.format).text("kind", description.kind);
+  report.integer("parameters", description.parameters).integer("bytes", description.bytes);
+  report.number("flops_per_row", description.flops_per_row);
+  report.text("isa", core::to_string(core::active_isa()));
+  report.member("inputs").append('[');
+  for (std::size_t i = 0; i < schema.features.size(); ++i) {
+    if (i != 0) out.append(',');
+    codec::ObjectWriter input(out);
+    input.text("name", schema.features[i].name).text("type", to_string(schema.features[i].type));
+    input.raw("missing", schema.features[i].takes_missing ? "true" : "false").finish();
+  }
+  out.append(']');
+  report.member("classes").append('[');
+  for (std::size_t i = 0; i < schema.classes.size(); ++i) {
+    if (i != 0) out.append(',');
+    if (const auto* number = std::get_if<std::int64_t>(&schema.classes[i])) {
+      out.append_integer(*number);
+    } else {
+      core::append_json_string(out, std::get<std::string>(schema.classes[i]));
+    }
+  }
+  out.append(']');
+  codec::ObjectWriter outputs(report.member("outputs"));
+  for (const model::Method method : model::kAllMethods) {
+    const auto& spec = schema.output(method);
+    if (!spec) continue;
+    codec::ObjectWriter output(outputs.member(to_string(method)));
+    output.text("type", to_string(spec->type)).integer("width", spec->width);
+    output.number("ns_per_row", per_row_ns(model, method)).finish();
+  }
+  outputs.finish();
+  append_texts(report.member("operations"), description.operations);
+  append_texts(report.member("plan"), description.plan);
+  report.finish();
+  out.append('\n');
+  std::fwrite(out.data(), 1, out.size(), stdout);
+}
+
+int inspect(const InspectFlags& flags) {
+  const auto model = formats::load_model(flags.file);
+  if (!model) {
+    std::fprintf(stderr, "pelton inspect: %s\n", model.error().message().c_str());
+    return kFailed;
+  }
+  if (flags.json) {
+    print_json(**model, flags.file);
+  } else {
+    print_text(**model, flags.file);
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_inspect_command(CLI::App& program, Action& run) {
+  auto flags = std::make_shared<InspectFlags>();
+  CLI::App* verb = program.add_subcommand("inspect", "Show what a model takes and gives, and how it will run");
+  verb->footer("Example: pelton inspect model.onnx");
+  verb->add_option("model", flags->file, "Model file")->required()->type_name("MODEL");
+  verb->add_flag("--json", flags->json, "Report as JSON");
+  verb->callback([flags, &run] { run = [flags] { return inspect(*flags); }; });
+}
+
+}  // namespace pelton::app

@@ -1,0 +1,249 @@
+#include "api/service.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstring>
+#include <mutex>
+#include <thread>
+
+#include "api_test_server.hpp"
+
+namespace pelton::api {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+class ServiceTest : public testing::Test {
+ protected:
+  ApiTestServer server{{{"plain", {"", ""}}, {"named", {"age", "income"}}, {"many:1", {""}}, {"many:2", {"", "", ""}}}};
+  test::HttpClient client = server.client();
+};
+
+TEST_F(ServiceTest, AnswersTheArticlesRequest) {
+  const test::Reply reply = client.post("/predict", R"({"x":[2,3]})");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.body, R"({"result":5.0})");
+  EXPECT_EQ(reply.header("Content-Type"), "application/json");
+  EXPECT_THAT(reply.header("Server-Timing"),
+              AllOf(HasSubstr("queue;dur="), HasSubstr("score;dur="), HasSubstr("total;dur=")));
+}
+
+TEST_F(ServiceTest, AnswersManyRowsAndNamedRows) {
+  EXPECT_EQ(client.post("/predict", R"({"x":[[2,3],[4,5]]})").body, R"({"result":[5.0,9.0]})");
+  EXPECT_EQ(client.post("/predict/named", R"({"x":{"income":3,"age":2}})").body, R"({"result":5.0})");
+  EXPECT_EQ(client.post("/predict/named", R"({"x":[{"age":1,"income":1},{"age":2,"income":2}]})").body,
+            R"({"result":[2.0,4.0]})");
+}
+
+TEST_F(ServiceTest, TakesWhatCurlSendsWithoutAHeader) {
+  const std::string form = "Content-Type: application/x-www-form-urlencoded\r\n";
+  EXPECT_EQ(client.post("/predict", R"({"x":[2,3]})", form).body, R"({"result":5.0})");
+  EXPECT_EQ(client.post("/predict", "x=2&y=3", form).status, 415);
+}
+
+TEST_F(ServiceTest, ReadsCsvNdjsonAndRawRows) {
+  EXPECT_EQ(client.post("/predict/named", "income,age\r\n3,2\r\n5,4\r\n", "Content-Type: text/csv\r\n").body,
+            R"({"result":[5.0,9.0]})");
+  const test::Reply lines = client.post("/predict", "[2,3]\n[4,5]\n", "Content-Type: application/x-ndjson\r\n");
+  EXPECT_EQ(lines.body, "{\"result\":5.0}\n{\"result\":9.0}\n");
+  EXPECT_EQ(lines.header("Content-Type"), "application/x-ndjson");
+  const float row[] = {2.0F, 3.0F};
+  std::string raw(sizeof row, '\0');
+  std::memcpy(raw.data(), row, sizeof row);
+  EXPECT_EQ(client.post("/predict?dtype=float32", raw, "Content-Type: application/octet-stream\r\n").body,
+            R"({"result":[5.0]})");
+}
+
+TEST_F(ServiceTest, WritesCsvWhereItIsAskedFor) {
+  const test::Reply csv = client.post("/predict", R"({"x":[[2,3],[4,5]]})", "Accept: text/csv\r\n");
+  EXPECT_EQ(csv.body, "prediction\r\n5.0\r\n9.0\r\n");
+  EXPECT_THAT(csv.header("Content-Type"), StartsWith("text/csv"));
+}
+
+TEST_F(ServiceTest, TheMethodMayStandInTheBodyOrTheQuery) {
+  EXPECT_EQ(client.post("/predict", R"({"method":"decision_function","x":[2,3]})").body, R"({"result":[2.0,3.0]})");
+  EXPECT_EQ(client.post("/predict", R"({"x":[2,3],"method":"decision_function"})").body, R"({"result":[2.0,3.0]})");
+  EXPECT_EQ(client.post("/predict?method=decision_function", R"({"x":[2,3]})").body, R"({"result":[2.0,3.0]})");
+  const test::Reply refused = client.post("/predict", R"({"x":[2,3],"method":"predict_proba"})");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_THAT(refused.body, HasSubstr("/method"));
+}
+
+TEST_F(ServiceTest, TheVersionMayStandInThePathTheQueryOrTheBody) {
+  EXPECT_EQ(client.post("/predict/many", R"({"x":[1,2,3]})").body, R"({"result":6.0})") << "the highest by default";
+  EXPECT_EQ(client.post("/predict/many/versions/1", R"({"x":[7]})").body, R"({"result":7.0})");
+  EXPECT_EQ(client.post("/predict/many?version=1", R"({"x":[7]})").body, R"({"result":7.0})");
+  EXPECT_EQ(client.post("/predict/many", R"({"x":[7],"version":1})").body, R"({"result":7.0})");
+  const test::Reply unknown = client.post("/predict/many/versions/9", R"({"x":[7]})");
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_THAT(unknown.body, HasSubstr("loaded: 1, 2"));
+}
+
+TEST_F(ServiceTest, AnUnknownModelIs404WithASuggestionAndNeverALabel) {
+  const test::Reply reply = client.post("/predict/nmaed", R"({"x":[1,2]})");
+  EXPECT_EQ(reply.status, 404);
+  EXPECT_EQ(reply.header("Content-Type"), "application/problem+json");
+  EXPECT_THAT(reply.body, HasSubstr("did you mean \\\"named\\\"?"));
+  const std::string metrics = client.get("/metrics").body;
+  EXPECT_THAT(metrics, Not(HasSubstr("nmaed")));
+  EXPECT_THAT(metrics, HasSubstr(R"(pelton_requests_total{model="",version="",dialect="native",code="404"} 1)"));
+}
+
+TEST_F(ServiceTest, EveryBadFieldIsNamed) {
+  const test::Reply reply = client.post("/predict/named", R"({"x":{"agee":1,"income":"much"}})");
+  EXPECT_EQ(reply.status, 422);
+  EXPECT_THAT(reply.body, AllOf(HasSubstr("/x/agee"), HasSubstr("/x/income"), HasSubstr("\"status\":422")));
+}
+
+TEST_F(ServiceTest, ABadRequestHarmsNobodyInTheSameBatch) {
+  std::string pipelined;
+  for (int i = 0; i < 5; ++i) {
+    pipelined += test::HttpClient::request("POST", "/predict", "", "{\"x\":[" + std::to_string(i) + ",1]}");
+    pipelined += test::HttpClient::request("POST", "/predict", "", R"({"x":[[1,2],[3]]})");
+    pipelined += test::HttpClient::request("POST", "/predict", "", R"({"x":[1)");
+  }
+  client.send(pipelined);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(client.receive().body, "{\"result\":" + std::to_string(i + 1) + ".0}");
+    EXPECT_EQ(client.receive().status, 422);
+    EXPECT_EQ(client.receive().status, 400);
+  }
+}
+
+TEST_F(ServiceTest, UnknownQueryOptionsAndContentTypesAreRefused) {
+  EXPECT_EQ(client.post("/predict?metod=predict", R"({"x":[2,3]})").status, 422);
+  EXPECT_EQ(client.post("/predict", "<x/>", "Content-Type: application/xml\r\n").status, 415);
+  EXPECT_EQ(client.post("/predict?explain=3", R"({"x":[2,3]})").status, 422);
+}
+
+TEST_F(ServiceTest, GivesBackTheRequestsId) {
+  EXPECT_EQ(client.post("/predict", R"({"x":[2,3]})", "X-Request-Id: abc-1\r\n").header("X-Request-Id"), "abc-1");
+  EXPECT_EQ(client.post("/predict", R"({"x":3})", "X-Request-Id: abc-2\r\n").header("X-Request-Id"), "abc-2");
+  EXPECT_EQ(client.post("/predict", R"({"x":[2,3],"id":"q7"})").body, R"({"result":5.0,"id":"q7"})");
+}
+
+TEST_F(ServiceTest, ADeadlineThatHasPassedIs504) {
+  // A microsecond of patience cannot be met: reading the request alone takes longer.
+  std::string rows = "{\"timeout_ms\":0.001,\"x\":[[1,2]";
+  for (int i = 0; i < 20'000; ++i) rows += ",[1,2]";
+  EXPECT_EQ(client.post("/predict", rows + "]}").status, 504);
+}
+
+TEST_F(ServiceTest, WrongMethodsAreToldWhichAreRight) {
+  const test::Reply get = client.get("/predict");
+  EXPECT_EQ(get.status, 405);
+  EXPECT_THAT(get.header("Allow"), HasSubstr("POST"));
+  const test::Reply options = client.exchange("OPTIONS", "/models", "", "");
+  EXPECT_EQ(options.status, 204);
+  EXPECT_THAT(options.header("Allow"), AllOf(HasSubstr("GET"), HasSubstr("HEAD")));
+  EXPECT_EQ(client.get("/nowhere").status, 404);
+}
+
+TEST_F(ServiceTest, HeadHasTheLengthAndNoBody) {
+  const test::Reply head = client.exchange("HEAD", "/models", "", "");
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.header("Content-Length"), client.get("/models").header("Content-Length"));
+}
+
+TEST_F(ServiceTest, DescribesItsModels) {
+  EXPECT_THAT(client.get("/models").body,
+              AllOf(HasSubstr(R"("name":"plain")"), HasSubstr(R"("versions":["1","2"])"), HasSubstr(R"("default":true)")));
+  EXPECT_THAT(client.get("/models/named").body, HasSubstr(R"({"name":"age","type":"float64","missing":false})"));
+  EXPECT_THAT(client.get("/models/named/schema").body, AllOf(HasSubstr("2020-12"), HasSubstr("income")));
+  EXPECT_EQ(client.get("/models/unknown").status, 404);
+}
+
+TEST_F(ServiceTest, ShowsAPageToBrowsersAndALineToPrograms) {
+  EXPECT_EQ(client.get("/").body, R"({"status":"alive"})");
+  const test::Reply page = client.get("/", "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n");
+  EXPECT_THAT(page.body, HasSubstr("<title>Pelton</title>"));
+  EXPECT_THAT(page.header("Content-Security-Policy"), HasSubstr("default-src 'none'"));
+  EXPECT_THAT(page.body, Not(HasSubstr("http://"))) << "nothing is loaded from elsewhere";
+}
+
+TEST_F(ServiceTest, ReadinessEndsWhenDrainingBegins) {
+  EXPECT_EQ(client.get("/readyz").status, 200);
+  server.shared().ready.store(false);
+  EXPECT_EQ(client.get("/readyz").status, 503);
+  EXPECT_EQ(client.get("/livez").status, 200);
+}
+
+TEST_F(ServiceTest, CountsEveryAnswer) {
+  client.post("/predict/named", R"({"x":[1,2]})");
+  client.post("/predict/named", R"({"x":[1]})");
+  client.send("GET / HTTP/9.9\r\n\r\n");
+  EXPECT_EQ(client.receive().status, 505);
+  const std::string metrics = server.client().get("/metrics").body;
+  EXPECT_THAT(metrics, HasSubstr(R"(pelton_requests_total{model="named",version="1",dialect="native",code="200"} 1)"));
+  EXPECT_THAT(metrics, HasSubstr(R"(pelton_requests_total{model="named",version="1",dialect="native",code="422"} 1)"));
+  EXPECT_THAT(metrics, HasSubstr(R"(pelton_requests_total{model="",version="",dialect="http",code="505"} 1)"));
+  EXPECT_THAT(metrics, HasSubstr(R"(pelton_batch_rows_count{model="named",version="1"} 1)"));
+}
+
+TEST_F(ServiceTest, ReloadingChangesAnswersAndLosesNone) {
+  std::atomic<bool> stop{false};
+  std::atomic<int> wrong{0};
+  std::thread caller([&] {
+    test::HttpClient other = server.client();
+    while (!stop.load()) {
+      const test::Reply reply = other.post("/predict", R"({"x":[2,3]})");
+      if (reply.status != 200 || (reply.body != R"({"result":5.0})" && reply.body != R"({"result":50.0})")) ++wrong;
+    }
+  });
+  for (int i = 0; i < 30; ++i) server.reload(i % 2 == 0 ? 10 : 1);
+  server.reload(10);
+  stop.store(true);
+  caller.join();
+  EXPECT_EQ(wrong.load(), 0);
+  EXPECT_EQ(client.post("/predict", R"({"x":[2,3]})").body, R"({"result":50.0})");
+}
+
+TEST(ServiceOverload, AFullQueueIs503WithRetryAfter) {
+  ApiSettings settings;
+  settings.batching.max_queue_rows = 1;
+  ApiTestServer server({{"plain", {"", ""}}}, settings);
+  test::HttpClient client = server.client();
+  const std::string one = test::HttpClient::request("POST", "/predict", "", R"({"x":[2,3]})");
+  client.send(one + one);  // both of one round: the second finds the queue full
+  EXPECT_EQ(client.receive().status, 200);
+  const test::Reply refused = client.receive();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.header("Retry-After"), "1");
+  EXPECT_EQ(client.post("/predict", R"({"x":[2,3]})").status, 200) << "and then all is well again";
+}
+
+class RecordingLog final : public AccessLog {
+ public:
+  bool wants(int) noexcept override { return true; }
+  void write(const AccessEntry& entry) override {
+    const std::lock_guard lock(mutex_);
+    lines_.push_back(std::string(entry.method) + " " + std::string(entry.target) + " " + std::to_string(entry.status) +
+                     " " + std::string(entry.request_id));
+  }
+  std::vector<std::string> lines() {
+    const std::lock_guard lock(mutex_);
+    return lines_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
+
+TEST(ServiceLog, TellsEveryAnswer) {
+  RecordingLog log;
+  ApiTestServer server({{"plain", {"", ""}}}, {}, &log);
+  test::HttpClient client = server.client();
+  client.post("/predict", R"({"x":[2,3]})", "X-Request-Id: r1\r\n");
+  client.post("/predict?a=b", R"({"x":[2,3]})");
+  client.get("/livez");
+  EXPECT_THAT(log.lines(), testing::ElementsAre("POST /predict 200 r1", "POST /predict?a=b 422 ", "GET /livez 200 "));
+}
+
+}  // namespace
+}  // namespace pelton::api

@@ -1,0 +1,120 @@
+#include "app/settings_table.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "app/settings_file.hpp"
+
+namespace pelton::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::SizeIs;
+
+std::vector<FileError> read(std::string_view toml, Settings& settings) { return read_settings(toml, "/etc/pelton", settings); }
+std::vector<FileError> errors_of(std::string_view toml) {
+  Settings settings;
+  return read(toml, settings);
+}
+
+TEST(SettingsFile, ReadsEverySectionListenersAndModels) {
+  Settings settings;
+  const auto errors = read(R"(
+[server]
+port = 5001
+threads = 3
+[batching]
+slo_ms = 7
+[log]
+access = "errors"
+format = "json"
+[[listen]]
+unix = "/run/p.sock"
+[[listen]]
+host = "::1"
+port = 81
+[[model]]
+path = "m/house.onnx"
+[[model]]
+name = "fitted"
+version = 3
+fit = { data = "a.csv", target = "y" }
+)",
+                           settings);
+  ASSERT_TRUE(errors.empty()) << errors[0].message;
+  EXPECT_EQ(settings.port, 5001);
+  EXPECT_EQ(settings.server.threads, 3U);
+  EXPECT_EQ(settings.api.batching.slo, std::chrono::milliseconds(7));
+  EXPECT_EQ(settings.log.access, AccessLogMode::errors);
+  ASSERT_THAT(settings.server.endpoints, SizeIs(2));
+  EXPECT_EQ(settings.server.endpoints[0].unix_path, "/run/p.sock");
+  EXPECT_EQ(settings.server.endpoints[1].port, 81);
+  ASSERT_THAT(settings.models, SizeIs(2));
+  EXPECT_EQ(settings.models[0].name, "house");
+  EXPECT_EQ(settings.models[0].path, "/etc/pelton/m/house.onnx");
+  EXPECT_EQ(settings.models[1].version, "3");
+  EXPECT_EQ(settings.models[1].fit->data, "/etc/pelton/a.csv");
+  EXPECT_EQ(settings.models[1].fit->kind, "linear");
+}
+
+TEST(SettingsFile, ReportsEverythingThatIsWrongWithItsPlace) {
+  const auto errors = errors_of("[server]\nprot = 1\nport = 99999\nthreads = \"many\"\n[sever]\n[[model]]\nname = \"x\"\n");
+  ASSERT_THAT(errors, SizeIs(5));
+  EXPECT_EQ(errors[0].line, 2U);
+  EXPECT_THAT(errors[0].message, HasSubstr("did you mean \"port\"?"));
+  EXPECT_EQ(errors[1].line, 3U);
+  EXPECT_EQ(errors[1].column, 8U);
+  EXPECT_THAT(errors[1].message, HasSubstr("from 0 to 65535"));
+  EXPECT_EQ(errors[2].line, 4U);
+  EXPECT_THAT(errors[3].message, HasSubstr("did you mean \"server\"?"));
+  EXPECT_THAT(errors[4].message, HasSubstr("either path or fit"));
+}
+
+TEST(SettingsFile, BrokenTomlIsOneErrorWithItsPlace) {
+  const auto errors = errors_of("[server]\nport = = 1\n");
+  ASSERT_THAT(errors, SizeIs(1));
+  EXPECT_EQ(errors[0].line, 2U);
+}
+
+TEST(SettingsFile, RefusesShapesThatAreNotTheirs) {
+  for (const char* toml : {"server = 1", "listen = 1", "model = {}", "[[listen]]\nport = 70000", "[[listen]]\nhost = 1",
+                           "[[model]]\nfit = 3", "[[model]]\nname=\"a b\"\npath=\"x\"", "[[model]]\nname=\"m\"\nfit={data=\"d\"}",
+                           "[limits]\nrows = -1", "[limits]\nrows = 1.5", "[log]\nlevel = \"loud\"",
+                           "[server]\ninsecure = \"perhaps\"", "[server]\nhost = [1]"}) {
+    EXPECT_THAT(errors_of(toml), SizeIs(1)) << toml;
+  }
+}
+
+TEST(SettingsEnvironment, IsReadByNameAndUnknownNamesOfOursAreErrors) {
+  std::string port = "PELTON_SERVER_PORT=81";
+  std::string isa = "PELTON_ISA=avx2";
+  std::string other = "HOME=/root";
+  char* good[] = {port.data(), isa.data(), other.data(), nullptr};
+  Settings settings;
+  ASSERT_TRUE(assign_environment(settings, good));
+  EXPECT_EQ(settings.port, 81);
+  std::string typo = "PELTON_SERVER_PROT=81";
+  char* bad[] = {typo.data(), nullptr};
+  const auto refused = assign_environment(settings, bad);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(), HasSubstr("PELTON_SERVER_PORT"));
+  std::string nonsense = "PELTON_SERVER_PORT=eighty";
+  char* worse[] = {nonsense.data(), nullptr};
+  EXPECT_FALSE(assign_environment(settings, worse));
+}
+
+TEST(SettingsDocumentation, ListsEverySetting) {
+  std::ifstream in(std::string(PELTON_SOURCE_DIR) + "/docs/settings.md");
+  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  for (const Setting& setting : all_settings()) {
+    EXPECT_THAT(text, HasSubstr("| `" + std::string(setting.key) + "` | " + std::string(setting.help) + " |"));
+    EXPECT_THAT(text, HasSubstr("## [" + std::string(setting.section) + "]"));
+  }
+}
+
+}  // namespace
+}  // namespace pelton::app
