@@ -168,17 +168,4 @@ ScannedNumber scan_number_exactly(const char* const first, const char* const las
   return convert(first, p, walk.magnitude + exponent > 0);
 }
 
-ScannedNumber scan_exponent(const char* first, const char* e, const char* last, std::uint64_t mantissa,
-                            int exponent) noexcept {
-  std::int64_t power = 0;
-  const char* const end = e < last ? walk_exponent(e + 1, last, power) : nullptr;
-  power += exponent;
-  double value;
-  if (end == nullptr || power < detail::kLeastPower || power > detail::kGreatestPower ||
-      !settle_decimal(mantissa, static_cast<int>(power), value)) {
-    return scan_number_exactly(first, last);
-  }
-  return {end, *first == '-' ? -value : value, NumberFault::none};
-}
-
 }  // namespace pelton::codec

@@ -25,32 +25,25 @@ struct ScannedNumber {
 /// for every literal of any length. The way for what the fast scan below does not decide.
 ScannedNumber scan_number_exactly(const char* first, const char* last) noexcept;
 
-/// The end of a scan whose literal goes on with an exponent at `e`: what stands before it is
-/// mantissa×10^exponent. `first` is the literal's beginning.
-ScannedNumber scan_exponent(const char* first, const char* e, const char* last, std::uint64_t mantissa,
-                            int exponent) noexcept;
-
 /// The decimal mantissa×10^exponent as a double where that can be settled cheaply and for certain;
 /// false where it takes exact arithmetic. The result is never negative.
 ///
-/// Up to 2^53 both mantissa and power of ten are doubles and one rounding is exact (Clinger, "How to
-/// read floating point numbers accurately", 1990). Beyond, the mantissa times the power's leading
-/// 64 bits brackets the product (after Lemire, "Number parsing at a gigabyte per second", 2021): its
-/// rounding is certain unless a halfway point lies within the bracket.
+/// The mantissa times the power's leading 64 bits brackets the product (after Lemire, "Number parsing
+/// at a gigabyte per second", 2021); its rounding is certain unless a halfway point lies within the
+/// bracket, which is rare. Exponents are kept so that no result is subnormal or infinite.
 [[nodiscard]] bool settle_decimal(std::uint64_t mantissa, int exponent, double& value) noexcept;
 
 namespace detail {
 
-inline constexpr int kExactPower = 22;  ///< the greatest power of ten that is a double
 inline constexpr int kLeastPower = -80;
 inline constexpr int kGreatestPower = 60;
 /// floor(10^k × 2^p), with p such that bit 63 is set, for k from kLeastPower to kGreatestPower.
 extern const std::array<std::uint64_t, kGreatestPower - kLeastPower + 1> kPowerBits;
 
-inline constexpr std::array<double, kExactPower + 1> kPowers{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                                             1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                                             1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-inline constexpr std::array<std::uint64_t, 8> kWholePowers{1, 10, 100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000};
+inline constexpr std::array<std::uint64_t, 9> kWholePowers{1,       10,        100,        1'000,      10'000,
+                                                           100'000, 1'000'000, 10'000'000, 100'000'000};
+
+inline constexpr std::array<double, 8> kPowers{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
 
 inline constexpr std::uint64_t kEachByte = 0x0101010101010101U;
 
@@ -58,12 +51,6 @@ inline std::uint64_t load8(const char* p) noexcept {
   std::uint64_t chunk;
   std::memcpy(&chunk, p, sizeof chunk);
   return chunk;
-}
-
-/// Bit 7 of each byte that is no digit value, given bytes XORed with '0'. Exact up to and including
-/// the first such byte, and beyond it if that byte is below 0x8A.
-inline std::uint64_t non_digits(std::uint64_t values) noexcept {
-  return ((values + 0x76 * kEachByte) | values) & 0x80 * kEachByte;
 }
 
 /// The number that eight digit values spell, most significant in the lowest byte.
@@ -76,115 +63,128 @@ inline std::uint64_t eight_digits(std::uint64_t values) noexcept {
 
 /// The number that the first `count` (0 to 8) digit values spell.
 inline std::uint64_t leading_digits(std::uint64_t values, unsigned count) noexcept {
-  return eight_digits(values << (63 - 8 * count) << 1);
+  return eight_digits(values << (32 - 4 * count) << (32 - 4 * count));
 }
 
 }  // namespace detail
 
 inline bool settle_decimal(std::uint64_t mantissa, int exponent, double& value) noexcept {
   using namespace detail;
-  if (mantissa <= std::uint64_t{1} << 53 && exponent >= -kExactPower && exponent <= kExactPower) {
-    const auto whole = static_cast<double>(mantissa);
-    value = exponent < 0 ? whole / kPowers[static_cast<std::size_t>(-exponent)]
-                         : whole * kPowers[static_cast<std::size_t>(exponent)];
-    return true;
+  if (exponent < kLeastPower || exponent > kGreatestPower) [[unlikely]] {
+    return false;
   }
-  if (mantissa == 0 || exponent < kLeastPower || exponent > kGreatestPower) return false;
-  const int lead = std::countl_zero(mantissa);
+  const int lead = std::countl_zero(mantissa | 1);
   const unsigned __int128 product =
       static_cast<unsigned __int128>(mantissa << lead) * kPowerBits[static_cast<std::size_t>(exponent - kLeastPower)];
   // The true product is at least this one and less than 2^64 more. Shifted so that bit 127 is set,
   // its upper word therefore counts 53 bits of the result, then 11 whose doubt is less than 3.
   const auto high = static_cast<std::uint64_t>(product >> 64);
   const int short_by = 1 - static_cast<int>(high >> 63);
-  const auto upper = static_cast<std::uint64_t>((product << short_by) >> 64);
+  const std::uint64_t below = static_cast<std::uint64_t>(product) >> 63 & static_cast<std::uint64_t>(short_by);
+  const std::uint64_t upper = high << short_by | below;
   const std::uint64_t rest = upper & 0x7FF;
   if (rest - 0x3FD <= 3) [[unlikely]] {
     return false;
   }
-  const std::uint64_t bits = (upper >> 11) + (rest > 0x400 ? 1 : 0);
+  const std::uint64_t significand = (upper >> 11) + (rest > 0x400 ? 1 : 0);
   // floor(log2(10^e)) is (217706·e) >> 16 for |e| ≤ 350 (Lemire, as above).
   const int exponent2 = ((217706 * exponent) >> 16) - lead - short_by + 12;
   // The leading one adds to the exponent field, and so does a carry out of the rounding.
-  value = std::bit_cast<double>((static_cast<std::uint64_t>(exponent2 + 1074) << 52) + bits);
+  const std::uint64_t bits = (static_cast<std::uint64_t>(exponent2 + 1074) << 52) + significand;
+  value = std::bit_cast<double>(mantissa == 0 ? 0 : bits);
   return true;
 }
+
+namespace detail {
+
+/// Bit 7 of each byte that is no digit value, given bytes XORed with '0'. Exact up to and including
+/// the first such byte, and beyond it if that byte is below 0x8A.
+inline std::uint64_t non_digits(std::uint64_t values) noexcept {
+  return ((values + 0x76 * kEachByte) | values) & 0x80 * kEachByte;
+}
+
+/// The digit values at `p`, or what stands there instead.
+inline std::uint64_t digits_at(const char* p) noexcept { return load8(p) ^ '0' * kEachByte; }
+
+/// How many digits lie before the first of `non_digits`' bits: 8 where there is none.
+inline unsigned count_before(std::uint64_t ends) noexcept { return static_cast<unsigned>(std::countr_zero(ends)) / 8; }
+
+/// A literal's value and its end; null where the fast scan does not decide.
+struct FastNumber {
+  const char* end;
+  double value;
+};
+
+/// Digits, a point and digits, `head` the first eight characters of it and the first of `ends` the
+/// point: the point is taken out.
+inline std::uint64_t without_point(std::uint64_t head, std::uint64_t ends) noexcept {
+  const std::uint64_t before = (ends ^ (ends - 1)) >> 8;
+  return (((head >> 8) ^ head) & before) ^ (head >> 8);
+}
+
+/// More than eight characters: up to seven digits, a point and further digits. Without branches on
+/// lengths: those of shortest doubles cannot be foreseen.
+inline FastNumber scan_long(const char* first, std::uint64_t head, std::uint64_t ends) noexcept {
+  const std::uint64_t second = digits_at(first + 8);
+  const std::uint64_t third = digits_at(first + 16);
+  const unsigned in_second = count_before(non_digits(second));
+  const unsigned in_third = count_before(non_digits(third)) & -(in_second >> 3);
+  std::uint64_t mantissa = eight_digits(without_point(head, ends) << 8);
+  mantissa = mantissa * kWholePowers[in_second] + leading_digits(second, in_second);
+  mantissa = mantissa * kWholePowers[in_third] + leading_digits(third, in_third);
+  const unsigned rest = in_second + in_third;
+  if (rest > 12) [[unlikely]] {
+    // 19 digits fit in 64 bits. A lone zero before the point, and zeros after it, do not count.
+    unsigned digits = rest + 7;
+    if (*first == '0') {
+      --digits;
+      for (const char* zero = first + 2; *zero == '0'; ++zero) --digits;
+    }
+    if (digits > 19 || in_third == 8) return {nullptr, 0};
+  }
+  const unsigned fraction = rest + 7 - count_before(ends);
+  double value;
+  if (!settle_decimal(mantissa, -static_cast<int>(fraction), value)) [[unlikely]] {
+    return {nullptr, 0};
+  }
+  return {first + 8 + rest, value};
+}
+
+/// The literal behind the sign, up to an exponent. Up to seven digits and a point are settled by one
+/// exact rounding, as mantissa and power of ten are doubles (Clinger, "How to read floating point
+/// numbers accurately", 1990).
+inline FastNumber scan_fast(const char* first) noexcept {
+  const std::uint64_t head = digits_at(first);
+  const std::uint64_t ends = non_digits(head);
+  const unsigned whole = count_before(ends);
+  const bool regular = whole - 1 < 7 && (whole == 1 || (head & 0xFF) != 0);
+  if (!regular) [[unlikely]] {
+    return {nullptr, 0};
+  }
+  if (first[whole] != '.') return {first + whole, static_cast<double>(static_cast<int>(leading_digits(head, whole)))};
+  const std::uint64_t further_ends = ends & (ends - 1);
+  if (further_ends == 0) return scan_long(first, head, ends);
+  const unsigned stop = count_before(further_ends);
+  const unsigned fraction = stop - whole - 1;
+  if (fraction == 0) [[unlikely]] {
+    return {nullptr, 0};
+  }
+  const auto mantissa = static_cast<int>(eight_digits(without_point(head, ends) << (72 - 8 * stop)));
+  return {first + stop, static_cast<double>(mantissa) / kPowers[fraction]};
+}
+
+}  // namespace detail
 
 /// Reads the JSON number literal at `p`, which is below `last`; 64 bytes after `last` are readable
 /// (and never used). Exact, as scan_number_exactly is.
 inline ScannedNumber scan_number(const char* const p, const char* const last) noexcept {
-  using namespace detail;
-  constexpr std::uint64_t kZeros = '0' * kEachByte;
-  const bool negative = *p == '-';
-  const char* const first = p + (negative ? 1 : 0);
-
-  const std::uint64_t head = load8(first) ^ kZeros;
-  const std::uint64_t head_ends = non_digits(head);
-  if (head_ends == 0) [[unlikely]] {
+  const unsigned negative = *p == '-' ? 1 : 0;
+  const detail::FastNumber number = detail::scan_fast(p + negative);
+  if (number.end == nullptr || number.end > last || (*number.end | 0x20) == 'e') [[unlikely]] {
     return scan_number_exactly(p, last);
   }
-  const unsigned whole = static_cast<unsigned>(std::countr_zero(head_ends)) / 8;
-  if (whole == 0 || (whole > 1 && (head & 0xFF) == 0)) [[unlikely]] {
-    return scan_number_exactly(p, last);
-  }
-  std::uint64_t mantissa;
-  const char* at = first + whole;
-  int exponent = 0;
-  if (*at != '.') {
-    mantissa = leading_digits(head, whole);
-  } else {
-    const std::uint64_t further_ends = head_ends & (head_ends - 1);
-    if (further_ends != 0) {
-      // All of it is in the first eight bytes: close the gap where the point is.
-      const unsigned stop = static_cast<unsigned>(std::countr_zero(further_ends)) / 8;
-      const std::uint64_t before = (std::uint64_t{1} << (8 * whole)) - 1;
-      const std::uint64_t joined = (head & before) | ((head >> 8) & ~before);
-      if (stop == whole + 1) [[unlikely]] {
-        return scan_number_exactly(p, last);
-      }
-      mantissa = leading_digits(joined, stop - 1);
-      exponent = -static_cast<int>(stop - 1 - whole);
-      at = first + stop;
-    } else {
-      mantissa = leading_digits(head, whole);
-      const char* const fraction = at + 1;
-      at = fraction;
-      for (int chunks = 0;; ++chunks) {
-        const std::uint64_t chunk = load8(at) ^ kZeros;
-        const std::uint64_t ends = non_digits(chunk);
-        if (ends == 0) {
-          if (chunks == 3) [[unlikely]] {
-            return scan_number_exactly(p, last);
-          }
-          mantissa = mantissa * 100'000'000 + eight_digits(chunk);
-          at += 8;
-          continue;
-        }
-        const unsigned count = static_cast<unsigned>(std::countr_zero(ends)) / 8;
-        mantissa = mantissa * kWholePowers[count] + leading_digits(chunk, count);
-        at += count;
-        break;
-      }
-      exponent = -static_cast<int>(at - fraction);
-      // 19 digits fit in 64 bits. A lone zero before the point, and zeros after it, do not count.
-      int digits = static_cast<int>(whole) - exponent;
-      if (digits > 19) [[unlikely]] {
-        if ((head & 0xFF) == 0) {
-          --digits;
-          for (const char* zero = fraction; *zero == '0'; ++zero) --digits;
-        }
-        if (digits > 19) return scan_number_exactly(p, last);
-      }
-    }
-  }
-  if ((*at | 0x20) == 'e') [[unlikely]] {
-    return scan_exponent(p, at, last, mantissa, exponent);
-  }
-  double value;
-  if (at > last || !settle_decimal(mantissa, exponent, value)) [[unlikely]] {
-    return scan_number_exactly(p, last);
-  }
-  return {at, negative ? -value : value, NumberFault::none};
+  const std::uint64_t sign = std::uint64_t{negative} << 63;
+  return {number.end, std::bit_cast<double>(std::bit_cast<std::uint64_t>(number.value) | sign), NumberFault::none};
 }
 
 }  // namespace pelton::codec

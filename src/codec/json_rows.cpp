@@ -7,6 +7,15 @@
 
 namespace pelton::codec {
 
+namespace {
+
+/// One comparison for signs and digits alike: signs come as they like, and a branch on them would be
+/// foreseen wrongly half of the time. The point and the slash between them begin no literal: the scan
+/// refuses them.
+bool may_begin_number(char c) noexcept { return static_cast<unsigned char>(c - '-') <= '9' - '-'; }
+
+}  // namespace
+
 JsonRows::JsonRows(JsonCursor& cursor, const RowTarget& target, JsonScratch& scratch, FieldErrors& errors)
     : cursor_(cursor),
       target_(target),
@@ -80,21 +89,18 @@ bool JsonRows::read_listed_row() {
   by_name_ = false;
   const std::size_t width = features_.width();
   std::size_t count = 0;
-  if (!cursor_.leave_if(']')) {
-    for (;;) {
-      if (count < width) [[likely]] {
-        if (!read_cell(count, out[count])) return false;
-      } else if (!cursor_.skip_value()) {
-        return false;
-      }
-      ++count;
-      const JsonCursor::Next next = cursor_.next(']');
-      if (next == JsonCursor::Next::more) [[likely]] {
-        continue;
-      }
-      if (next == JsonCursor::Next::failed) return false;
-      break;
+  bool more = !cursor_.leave_if(']');
+  while (more) {
+    count += read_numbers(out + count, count, width);
+    if (count < width) [[likely]] {
+      if (!read_cell(count, out[count])) return false;
+    } else if (!cursor_.skip_value()) {
+      return false;
     }
+    ++count;
+    const JsonCursor::Next next = cursor_.next(']');
+    if (next == JsonCursor::Next::failed) return false;
+    more = next == JsonCursor::Next::more;
   }
   if (count != width) [[unlikely]] {
     report_width(count);
@@ -150,9 +156,28 @@ bool JsonRows::read_named_row() {
   return true;
 }
 
+inline std::size_t JsonRows::read_numbers(double* out, std::size_t feature, std::size_t width) noexcept {
+  const char* p = cursor_.position();
+  const char* const end = cursor_.end();
+  const std::size_t first = feature;
+  // The last value of a row has no comma behind it: it is left.
+  for (; feature + 1 < width && p < end && may_begin_number(*p); ++feature) {
+    const ScannedNumber number = scan_number(p, end);
+    const bool taken = number.fault == NumberFault::none && number.end < end && *number.end == ',' &&
+                       std::fabs(number.value) <= features_.unseen_limit(feature);
+    if (!taken) [[unlikely]] {
+      break;
+    }
+    *out++ = number.value;
+    p = number.end + 1;
+    if (p < end && *p == ' ') ++p;
+  }
+  cursor_.move_to(p);
+  return feature - first;
+}
+
 inline bool JsonRows::read_cell(std::size_t feature, double& value) {
-  const char c = cursor_.peek();
-  if ((c >= '0' && c <= '9') || c == '-') [[likely]] {
+  if (may_begin_number(cursor_.peek())) [[likely]] {
     const ScannedNumber number = scan_number(cursor_.position(), cursor_.end());
     if (number.fault == NumberFault::none && std::fabs(number.value) <= features_.unseen_limit(feature)) [[likely]] {
       cursor_.move_to(number.end);

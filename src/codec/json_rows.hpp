@@ -43,6 +43,8 @@ class JsonRows {
   bool read_batch();
   bool read_listed_row();
   bool read_named_row();
+  /// The run of plain numbers at hand, each with a comma behind it, the first for `feature`; how many.
+  std::size_t read_numbers(double* out, std::size_t feature, std::size_t width) noexcept;
   bool read_cell(std::size_t feature, double& value);
   bool read_odd_cell(std::size_t feature, double& value);
   bool refuse_row(std::string_view expected);
