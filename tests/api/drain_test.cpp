@@ -56,9 +56,10 @@ TEST_P(DrainTest, LosesNothingThatWasAccepted) {
     ApiTestServer server({{"plain", {"", ""}}}, settings, nullptr, 2);
     std::atomic<int> broken{0};
     std::atomic<std::uint64_t> received{0};
+    const std::uint16_t port = server.port();
     std::vector<std::thread> clients;
     for (int i = 0; i < kClients; ++i) {
-      clients.emplace_back([&] { received += ask_until_closed(server.port(), broken); });
+      clients.emplace_back([&] { received += ask_until_closed(port, broken); });
     }
     // Drained at another moment of the traffic each time.
     while (total(server.shared().registry, "pelton_requests_total") < static_cast<std::uint64_t>(round % 17)) {
