@@ -26,8 +26,8 @@ void check_types(const NodeContext& node, DataType a, DataType b, Types types) {
   node.malformed("takes " + std::string(to_string(a)) + " and " + std::string(to_string(b)) + " together");
 }
 
-Rows result(const Rows& like, std::size_t width, DataType type) {
-  return {.block = {}, .width = width, .type = type, .flat = like.flat};
+Rows result(const Rows& like, std::size_t width, std::size_t layers) {
+  return {.block = {}, .width = width, .type = like.type, .flat = like.flat, .layers = layers};
 }
 
 }  // namespace
@@ -39,13 +39,14 @@ Broadcast broadcast(NodeContext& node, const Rows& a, std::size_t b, Types types
     check_types(node, a.type, type_b, types);
     std::vector<double> values = line(node, std::move(tensor), a);
     const std::size_t width = std::max(a.width, values.size());
-    return {a.block, std::move(values), result(a, width, a.type), type_b};
+    return {a.block, std::move(values), result(a, width, a.layers), type_b};
   }
   const Rows& other = node.rows(b);
   check_types(node, a.type, other.type, types);
   if (a.flat != other.flat) node.refuse("takes [rows] and [rows, width] together, which mixes rows");
   if (a.width != other.width && a.width != 1 && other.width != 1) node.malformed("takes inputs of different widths");
-  return {a.block, other.block, result(a, std::max(a.width, other.width), a.type), other.type};
+  return {a.block, other.block, result(a, std::max(a.width, other.width), std::max(a.layers, other.layers)),
+          other.type};
 }
 
 Broadcast broadcast(NodeContext& node, std::size_t a, std::size_t b, Types types) {

@@ -178,6 +178,30 @@ core::Result<void> Assembly::classifier_scores(const Labels& label, const Rows& 
   return *raw ? offer(Method::decision_function, **raw) : core::Result<void>();
 }
 
+/// One output a class, in the order of the classes (skl2onnx's zipmap="columns").
+core::Result<std::optional<Rows>> scores_by_column(const Sorted& sorted, const Labels& label,
+                                                   graph::ProgramBuilder& builder) {
+  std::vector<graph::Register> columns;
+  std::vector<graph::Register> margins;
+  for (const Rows& rows : sorted.numbers) {
+    if (rows.width == 1) columns.push_back(rows.block);
+    if (rows.margin) margins.push_back(*rows.margin);
+  }
+  if (columns.size() != sorted.numbers.size() + sorted.maps.size() || columns.size() != label.names.size()) {
+    return Error(ErrorCode::unsupported, "a classifier with several outputs of scores");
+  }
+  Rows scores{.block = {}, .width = columns.size(), .type = sorted.numbers.front().type};
+  auto block = builder.add("predict_proba", graph::Concat{columns});
+  if (!block) return block.error();
+  scores.block = *block;
+  if (margins.size() == columns.size()) {
+    auto joined = builder.add("decision_function", graph::Concat{margins});
+    if (!joined) return joined.error();
+    scores.margin = *joined;
+  }
+  return std::optional<Rows>(scores);
+}
+
 /// The scores of a classifier, whichever way the file gives them: a tensor, a map, or an output a
 /// class.
 core::Result<std::optional<Rows>> only_scores(const Sorted& sorted, const Labels& label,
@@ -191,16 +215,7 @@ core::Result<std::optional<Rows>> only_scores(const Sorted& sorted, const Labels
       return Error(ErrorCode::unsupported, "the map of scores has other labels than the label output");
     return std::optional<Rows>(map.scores);
   }
-  std::vector<graph::Register> columns;
-  for (const Rows& rows : sorted.numbers) {
-    if (rows.width == 1) columns.push_back(rows.block);
-  }
-  if (columns.size() != given || columns.size() != label.names.size()) {
-    return Error(ErrorCode::unsupported, "a classifier with several outputs of scores");
-  }
-  auto block = builder.add("predict_proba", graph::Concat{columns});
-  if (!block) return block.error();
-  return std::optional<Rows>(Rows{.block = *block, .width = columns.size(), .type = sorted.numbers.front().type});
+  return scores_by_column(sorted, label, builder);
 }
 
 /// An ArgMax given beside the scores it was taken of is a label, its classes numbered from 0.

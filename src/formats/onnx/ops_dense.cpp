@@ -63,7 +63,7 @@ void mat_mul(NodeContext& node) {
   }
   check(node, x, w);
   const graph::Register block = node.add(graph::Affine{.x = x.block, .weights = w.view(), .bias = {}});
-  node.give(Rows{.block = block, .width = w.out, .type = x.type, .flat = vector});
+  node.give(Rows{.block = block, .width = w.out, .type = x.type, .flat = vector, .layers = x.layers + 1});
 }
 
 /// alpha · x · B + beta · C.
@@ -86,7 +86,7 @@ void gemm(NodeContext& node) {
     for (double& value : bias) value *= beta;
   }
   const graph::Register block = node.add(graph::Affine{.x = x.block, .weights = w.view(), .bias = bias});
-  node.give(Rows{.block = block, .width = w.out, .type = x.type});
+  node.give(Rows{.block = block, .width = w.out, .type = x.type, .layers = x.layers + 1});
 }
 
 constexpr std::array kOperators{

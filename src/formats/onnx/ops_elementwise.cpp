@@ -15,7 +15,7 @@ using graph::UnaryOp;
 
 /// A tensor of the same shape, of which no more is known than its numbers.
 Rows computed(const Rows& from, graph::Register block, DataType type) {
-  return {.block = block, .width = from.width, .type = type, .flat = from.flat};
+  return {.block = block, .width = from.width, .type = type, .flat = from.flat, .layers = from.layers};
 }
 
 Rows unary(NodeContext& node, UnaryOp op, double alpha = 0, double beta = 0) {
@@ -29,7 +29,7 @@ const Rows& floating(NodeContext& node) {
   return x;
 }
 
-/// A function of float and double without parameters.
+/// A function of float and double without parameters, of whose result nothing more is known.
 template <UnaryOp kOp>
 void plain(NodeContext& node) {
   floating(node);
@@ -42,10 +42,49 @@ void plain_of_any(NodeContext& node) {
   node.give(unary(node, kOp));
 }
 
+/// The logistic function of `x`, which is what `like` came from.
+Rows logistic(NodeContext& node, const Rows& like, graph::Register x) {
+  Rows result = computed(like, node.add(graph::Unary{x, UnaryOp::sigmoid}), like.type);
+  result.positive = true;
+  if (is_margin(like)) result.margin = x;
+  return result;
+}
+
 void sigmoid(NodeContext& node) {
-  Rows result = unary(node, UnaryOp::sigmoid);
-  result.margin = floating(node).block;
-  node.give(result);
+  const Rows& x = floating(node);
+  node.give(logistic(node, x, x.block));
+}
+
+void abs(NodeContext& node) {
+  Rows result = unary(node, UnaryOp::abs);
+  result.positive = true;
+  node.give(std::move(result));
+}
+
+void neg(NodeContext& node) {
+  Rows result = unary(node, UnaryOp::neg);
+  result.logistic = LogisticPart::negated;
+  result.logistic_of = node.rows(0).block;
+  node.give(std::move(result));
+}
+
+void exp(NodeContext& node) {
+  const Rows& x = floating(node);
+  Rows result = unary(node, UnaryOp::exp);
+  result.positive = true;
+  if (x.logistic == LogisticPart::negated) {
+    result.logistic = LogisticPart::exponential;
+    result.logistic_of = x.logistic_of;
+  }
+  node.give(std::move(result));
+}
+
+/// 1 / (1 + e^−x) becomes the logistic function of x: the same but for rounding, and the margin of
+/// the probabilities is known.
+void reciprocal(NodeContext& node) {
+  const Rows& x = floating(node);
+  if (x.logistic == LogisticPart::one_plus) return node.give(logistic(node, x, x.logistic_of));
+  node.give(unary(node, UnaryOp::reciprocal));
 }
 
 void leaky_relu(NodeContext& node) {
@@ -123,58 +162,103 @@ void clip(NodeContext& node) {
   node.give(computed(x, node.add(spec), x.type));
 }
 
-void binary(NodeContext& node, BinaryOp op, std::optional<DataType> answer) {
+Rows binary(NodeContext& node, BinaryOp op) {
   const Broadcast pair = broadcast(node, 0, 1);
   Rows result = pair.shape;
   result.block = node.add(graph::Binary{op, pair.a, pair.b});
-  if (answer) result.type = *answer;
-  node.give(result);
-}
-
-template <BinaryOp kOp>
-void arithmetic(NodeContext& node) {
-  // Blocks hold doubles: int64 is exact up to 2^53, narrower integers would have to wrap around.
-  const DataType type = broadcast(node, 0, 1).shape.type;
-  if (!is_floating(type) && type != DataType::int64) node.refuse("computes with " + std::string(to_string(type)));
-  binary(node, kOp, std::nullopt);
+  return result;
 }
 
 template <BinaryOp kOp>
 void comparison(NodeContext& node) {
-  binary(node, kOp, DataType::boolean);
+  Rows result = binary(node, kOp);
+  result.type = DataType::boolean;
+  result.positive = true;
+  node.give(std::move(result));
 }
 
 template <BinaryOp kOp>
 void logic(NodeContext& node) {
-  const Broadcast pair = broadcast(node, 0, 1);
-  if (pair.shape.type != DataType::boolean) node.malformed("inputs are not bool");
-  binary(node, kOp, DataType::boolean);
+  Rows result = binary(node, kOp);
+  if (result.type != DataType::boolean) node.malformed("inputs are not bool");
+  result.positive = true;
+  node.give(std::move(result));
+}
+
+/// Input `i` as one constant number, if it is that.
+std::optional<double> lone_constant(const NodeContext& node, std::size_t i) {
+  if (!node.is_constant(i)) return std::nullopt;
+  const Tensor tensor = node.constant(i);
+  if (tensor.is_text() || tensor.size() != 1) return std::nullopt;
+  return tensor.numbers().front();
+}
+
+bool is_positive(const NodeContext& node, std::size_t i) {
+  if (node.is_rows(i)) return node.rows(i).positive || node.rows(i).type == DataType::boolean;
+  const std::vector<double> values = node.constant(i).numbers();
+  return std::all_of(values.begin(), values.end(), [](double value) { return value >= 0; });
+}
+
+Rows arithmetic(NodeContext& node, BinaryOp op) {
+  Rows result = binary(node, op);
+  // Blocks hold doubles: int64 is exact up to 2^53, narrower integers would have to wrap around.
+  const bool exact = is_floating(result.type) || result.type == DataType::int64;
+  if (!exact) node.refuse("computes with " + std::string(to_string(result.type)));
+  result.positive = op != BinaryOp::sub && is_positive(node, 0) && is_positive(node, 1);
+  return result;
+}
+
+/// Whether one number a row, or one for all of them, joins rows that have a margin in input `i`.
+bool joins_one_number(const NodeContext& node, std::size_t i) {
+  const std::size_t other = 1 - i;
+  if (!node.is_rows(i) || !node.rows(i).margin || node.rows(i).complement) return false;
+  return lone_constant(node, other).has_value() || (node.is_rows(other) && node.rows(other).width == 1);
+}
+
+void add(NodeContext& node) {
+  Rows result = arithmetic(node, BinaryOp::add);
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+    if (joins_one_number(node, i)) result.margin = node.rows(i).margin;  // moved all alike: the order stays
+    if (!node.is_rows(i) || node.rows(i).logistic != LogisticPart::exponential) continue;
+    if (lone_constant(node, 1 - i) != 1.0) continue;
+    result.logistic = LogisticPart::one_plus;
+    result.logistic_of = node.rows(i).logistic_of;
+  }
+  node.give(std::move(result));
 }
 
 /// One minus a probability keeps the margin it came from.
 void sub(NodeContext& node) {
-  binary(node, BinaryOp::sub, std::nullopt);
-  if (!node.is_constant(0) || !node.is_rows(1)) return;
-  const Rows& squashed = node.rows(1);
-  const Tensor one = node.constant(0);
-  if (!squashed.margin || one.size() != 1 || one.numbers().front() != 1) return;
-  Rows& result = std::get<Rows>(node.outputs().back());
-  result.margin = squashed.margin;
-  result.complement = !squashed.complement;
+  Rows result = arithmetic(node, BinaryOp::sub);
+  if (node.is_rows(1) && node.rows(1).margin && lone_constant(node, 0) == 1.0) {
+    result.margin = node.rows(1).margin;
+    result.complement = !node.rows(1).complement;
+  }
+  node.give(std::move(result));
+}
+
+void mul(NodeContext& node) {
+  Rows result = arithmetic(node, BinaryOp::mul);
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+    if (!node.is_rows(i) || lone_constant(node, 1 - i) != -1.0) continue;
+    result.logistic = LogisticPart::negated;
+    result.logistic_of = node.rows(i).block;
+  }
+  node.give(std::move(result));
 }
 
 void div(NodeContext& node) {
-  const Broadcast pair = broadcast(node, 0, 1);
-  if (!is_floating(pair.shape.type)) node.refuse("divides integers");
-  binary(node, BinaryOp::div, std::nullopt);
-  // Scaled by one number a row: what makes shares of squashed scores. The margins stay theirs.
-  if (!node.is_rows(0) || !node.is_rows(1) || node.rows(1).width != 1) return;
-  std::get<Rows>(node.outputs().back()).margin = node.rows(0).margin;
+  Rows result = arithmetic(node, BinaryOp::div);
+  if (!is_floating(result.type)) node.refuse("divides integers");
+  // Scaled by one number a row, which makes shares of squashed scores: the margins stay theirs.
+  if (result.positive && joins_one_number(node, 0)) result.margin = node.rows(0).margin;
+  node.give(std::move(result));
 }
 
 void pow(NodeContext& node) {
-  if (node.is_rows(0) && !is_floating(node.rows(0).type)) node.refuse("raises integers to a power");
-  binary(node, BinaryOp::pow, std::nullopt);
+  Rows result = binary(node, BinaryOp::pow);
+  if (!is_floating(result.type)) node.refuse("raises integers to a power");
+  node.give(std::move(result));
 }
 
 /// Sum, Min, Max, Mean of any number of tensors, from left to right.
@@ -229,8 +313,8 @@ void binarizer(NodeContext& node) {
 }
 
 constexpr std::array kOperators{
-    Operator{"", "Abs", 6, plain_of_any<UnaryOp::abs>},
-    Operator{"", "Add", 7, arithmetic<BinaryOp::add>},
+    Operator{"", "Abs", 6, abs},
+    Operator{"", "Add", 7, add},
     Operator{"", "And", 7, logic<BinaryOp::logical_and>},
     Operator{"", "Ceil", 6, plain<UnaryOp::ceil>},
     Operator{"", "Celu", 12, celu},
@@ -239,7 +323,7 @@ constexpr std::array kOperators{
     Operator{"", "Elu", 6, elu},
     Operator{"", "Equal", 7, comparison<BinaryOp::equal>},
     Operator{"", "Erf", 9, plain<UnaryOp::erf>},
-    Operator{"", "Exp", 6, plain<UnaryOp::exp>},
+    Operator{"", "Exp", 6, exp},
     Operator{"", "Floor", 6, plain<UnaryOp::floor>},
     Operator{"", "Gelu", 20, gelu},
     Operator{"", "Greater", 7, comparison<BinaryOp::greater>},
@@ -256,12 +340,12 @@ constexpr std::array kOperators{
     Operator{"", "Mean", 8, mean},
     Operator{"", "Min", 8, variadic<BinaryOp::min>},
     Operator{"", "Mish", 18, plain<UnaryOp::mish>},
-    Operator{"", "Mul", 7, arithmetic<BinaryOp::mul>},
-    Operator{"", "Neg", 6, plain_of_any<UnaryOp::neg>},
+    Operator{"", "Mul", 7, mul},
+    Operator{"", "Neg", 6, neg},
     Operator{"", "Not", 1, logical_not},
     Operator{"", "Or", 7, logic<BinaryOp::logical_or>},
     Operator{"", "Pow", 7, pow},
-    Operator{"", "Reciprocal", 6, plain<UnaryOp::reciprocal>},
+    Operator{"", "Reciprocal", 6, reciprocal},
     Operator{"", "Relu", 6, plain_of_any<UnaryOp::relu>},
     Operator{"", "Round", 11, plain<UnaryOp::round>},
     Operator{"", "Selu", 6, selu},

@@ -71,12 +71,17 @@ void cast(NodeContext& node) {
   if (node.is_constant(0)) return cast_constant(node, to);
   Rows x = node.rows(0);
   const UnaryOp step = cast_step(node, x.type, to);
-  const bool from_smaller = x.type == DataType::boolean || x.type == DataType::int32;
-  const bool keeps_columns = step == UnaryOp::identity || (x.type == DataType::float64 && to == DataType::float32);
-  if (step != UnaryOp::identity) x.block = node.add(graph::Unary{x.block, step});
-  if (!keeps_columns) x.margin.reset();
-  if (!keeps_columns && !from_smaller) x.features.clear();
-  x.choices = is_floating(to) || to == DataType::int64 || to == DataType::int32 ? x.choices : 0;
+  x.positive = x.positive || x.type == DataType::boolean || to == DataType::boolean;
+  if (step != UnaryOp::identity) {
+    x.block = node.add(graph::Unary{x.block, step});
+    x.logistic = LogisticPart::none;
+  }
+  // Rounded to float, columns and margins are still what they were; as integers they are not.
+  if (!is_floating(to) && is_floating(x.type)) {
+    x.margin.reset();
+    x.features.clear();
+  }
+  if (to == DataType::boolean) x.choices = 0;
   x.type = to;
   node.give(std::move(x));
 }

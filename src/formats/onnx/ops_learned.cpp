@@ -76,8 +76,11 @@ void linear_classifier(NodeContext& node) {
   labels.index = outputs.label;
   node.give(std::move(labels));
   Rows z = scores(node, outputs.scores);
-  const graph::LinearRegressor raw{spec.x, spec.coefficients, spec.intercepts, graph::PostTransform::none};
-  z.margin = node.take(add_linear_regressor(node.builder(), node.plan_name(), raw));
+  z.positive = spec.transform == graph::PostTransform::logistic || spec.transform == graph::PostTransform::softmax;
+  if (z.positive || spec.transform == graph::PostTransform::none) {
+    const graph::LinearRegressor raw{spec.x, spec.coefficients, spec.intercepts, graph::PostTransform::none};
+    z.margin = node.take(add_linear_regressor(node.builder(), node.plan_name(), raw));
+  }
   node.give(std::move(z));
 }
 

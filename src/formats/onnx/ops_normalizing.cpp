@@ -9,7 +9,7 @@ namespace pelton::formats::onnx {
 namespace {
 
 Rows like(const Rows& x, graph::Register block, DataType type) {
-  return {.block = block, .width = x.width, .type = type};
+  return {.block = block, .width = x.width, .type = type, .layers = x.layers};
 }
 
 void check_per_column(const NodeContext& node, const char* name, std::size_t count, std::size_t width) {
@@ -40,7 +40,8 @@ void normalizer(NodeContext& node) {
     node.malformed("attribute \"norm\" is none of MAX, L1, L2");
   }
   Rows result = like(x, node.add(graph::Normalize{x.block, norm}), DataType::float32);
-  result.margin = x.margin;
+  // The largest value may be negative, which would turn the order of the margins around.
+  if (norm != graph::Norm::max) result.margin = x.margin;
   node.give(result);
 }
 

@@ -1,4 +1,5 @@
 #include <array>
+#include <utility>
 
 #include "formats/onnx/axes.hpp"
 #include "formats/onnx/registry.hpp"
@@ -24,7 +25,9 @@ void reduce(NodeContext& node, ReduceOp op, std::int64_t axes_are_input_since, b
   if (axes.size() != 1 || !is_column_axis(axes.front()))
     node.refuse("reduces over other axes than the columns, which mixes rows");
   const graph::Register block = node.add(graph::Reduce{x.block, op});
-  node.give(Rows{.block = block, .width = 1, .type = x.type, .flat = !keep});
+  const bool logarithm = op == ReduceOp::log_sum || op == ReduceOp::log_sum_exp;
+  const bool positive = x.positive && !logarithm;
+  node.give(Rows{.block = block, .width = 1, .type = x.type, .flat = !keep, .positive = positive});
 }
 
 /// ReduceSum took its axes as an input from version 13 on, the others from 18 on.
@@ -45,7 +48,9 @@ void arg_extreme(NodeContext& node, bool largest) {
   if (!is_column_axis(node.integer("axis", 0))) node.refuse("looks for the extreme among rows");
   const bool keep = node.integer("keepdims", 1) != 0;
   const bool last = node.integer("select_last_index", 0) != 0;
-  const graph::Register block = node.add(graph::ArgExtreme{x.block, largest, last});
+  // The largest probability is where the largest margin is; margins do not run into each other at 1.
+  const bool ordered = x.margin && !x.complement && node.builder().width(*x.margin) == x.width;
+  const graph::Register block = node.add(graph::ArgExtreme{ordered ? *x.margin : x.block, largest, last});
   node.give(Rows{.block = block, .width = 1, .type = DataType::int64, .flat = !keep, .choices = x.width});
 }
 
@@ -59,7 +64,9 @@ void softmax(NodeContext& node, bool log) {
   const std::int64_t axis = node.integer("axis", node.opset() < kOneAxisSince ? 1 : -1);
   if (!is_column_axis(axis)) node.refuse("normalises over other axes than the columns, which mixes rows");
   const graph::Register block = node.add(graph::Softmax{x.block, log});
-  node.give(Rows{.block = block, .width = x.width, .type = x.type, .margin = x.block});
+  Rows result{.block = block, .width = x.width, .type = x.type, .layers = x.layers, .positive = !log};
+  if (is_margin(x)) result.margin = x.block;
+  node.give(std::move(result));
 }
 
 void plain_softmax(NodeContext& node) { softmax(node, false); }

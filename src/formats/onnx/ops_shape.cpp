@@ -13,7 +13,11 @@ namespace {
 /// Some of the columns of x, in any order.
 Rows select(NodeContext& node, const Rows& x, const std::vector<std::size_t>& columns) {
   if (columns.empty()) node.refuse("selects no column");
-  Rows result{.block = node.add(graph::Select{x.block, columns}), .width = columns.size(), .type = x.type};
+  Rows result{.block = node.add(graph::Select{x.block, columns}),
+              .width = columns.size(),
+              .type = x.type,
+              .layers = x.layers,
+              .positive = x.positive};
   if (x.margin && node.builder().width(*x.margin) == x.width) {
     result.margin = node.add(graph::Select{*x.margin, columns});
     result.complement = x.complement;
@@ -190,11 +194,14 @@ void concat_rows(NodeContext& node) {
   std::vector<graph::Register> blocks;
   Rows result;
   bool features_known = true;
+  result.positive = true;
   for (std::size_t i = 0; i < node.inputs(); ++i) {
     const Rows& part = node.matrix(i);
     if (i > 0 && part.type != result.type) node.malformed("joins different element types");
     result.type = part.type;
     result.width += part.width;
+    result.layers = std::max(result.layers, part.layers);
+    result.positive = result.positive && part.positive;
     features_known = features_known && !part.features.empty();
     result.features.insert(result.features.end(), part.features.begin(), part.features.end());
     parts.push_back(&part);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -24,13 +25,21 @@ struct ConstantValue {
   std::shared_ptr<const Tensor> tensor;
 };
 
+/// How much of 1 / (1 + e^−x) has been seen where an exporter spells the logistic function out.
+enum class LogisticPart : std::uint8_t { none, negated, exponential, one_plus };
+
 /// A [rows, width] tensor, or [rows] where `flat` (width 1).
 struct Rows {
   graph::Register block;
   std::size_t width = 0;
   DataType type = DataType::undefined;
   bool flat = false;
-  /// The raw scores that these values were squashed from, one a column, while that is known.
+  /// Matrix products with weights on the way here: above one the model is a network.
+  std::size_t layers = 0;
+  /// No value is negative.
+  bool positive = false;
+  /// The raw scores that these values were squashed from, while that is known: as many, and in the
+  /// same order within a row (or one for two mirrored columns).
   std::optional<graph::Register> margin = std::nullopt;
   /// The values are one minus what was squashed from `margin`.
   bool complement = false;
@@ -38,6 +47,9 @@ struct Rows {
   std::vector<std::size_t> features = {};
   /// The values are column numbers below this (an ArgMax's answer); 0: they are not.
   std::size_t choices = 0;
+  /// How far the values are on the way to the logistic function of `logistic_of`.
+  LogisticPart logistic = LogisticPart::none;
+  graph::Register logistic_of = {};
 };
 
 /// A class label a row, kept as an index into its names.
@@ -60,6 +72,10 @@ struct LabelledScores {
 struct Unknown {};
 
 using Value = std::variant<Unknown, ConstantValue, Rows, Labels, LabelledScores>;
+
+/// Whether squashing these values makes them what scikit-learn calls a decision function: the scores
+/// of a linear model. (Its networks have none.)
+inline bool is_margin(const Rows& rows) noexcept { return rows.layers <= 1; }
 
 inline bool is_floating(DataType type) noexcept { return type == DataType::float32 || type == DataType::float64; }
 

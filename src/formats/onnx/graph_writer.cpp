@@ -1,0 +1,142 @@
+#include "formats/onnx/graph_writer.hpp"
+
+#include <bit>
+#include <cassert>
+
+namespace pelton::formats::onnx {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "raw_data is little-endian");
+
+/// IR version 8 is the first whose files carry everything written here, and what runtimes of 2022
+/// and later read.
+constexpr std::int64_t kIrVersion = 8;
+
+/// A ValueInfoProto of a [rows, width] tensor.
+WireWriter value_info(std::string_view name, DataType type, std::size_t width) {
+  WireWriter rows;
+  rows.text(2, "rows");
+  WireWriter columns;
+  columns.integer(1, static_cast<std::int64_t>(width));
+  WireWriter shape;
+  shape.message(1, rows);
+  shape.message(1, columns);
+  WireWriter tensor;
+  tensor.integer(1, static_cast<std::int64_t>(type));
+  tensor.message(2, shape);
+  WireWriter type_proto;
+  type_proto.message(1, tensor);
+  WireWriter info;
+  info.text(1, name);
+  info.message(2, type_proto);
+  return info;
+}
+
+WireWriter tensor(std::string_view name, const std::vector<std::int64_t>& shape, DataType type, std::string_view raw) {
+  WireWriter proto;
+  for (const std::int64_t dim : shape) proto.integer(1, dim);
+  proto.integer(2, static_cast<std::int64_t>(type));
+  proto.text(8, name);
+  proto.text(9, raw);
+  return proto;
+}
+
+template <class T>
+std::string_view raw_bytes(std::span<const T> values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
+}
+
+/// Fills the fields of an AttributeProto that belong to a value's type.
+struct WriteValue {
+  WireWriter& proto;
+
+  void operator()(std::int64_t value) {
+    proto.integer(3, value);
+    type(AttributeType::integer);
+  }
+  void operator()(float value) {
+    proto.number(2, value);
+    type(AttributeType::float32);
+  }
+  void operator()(const std::string& value) {
+    proto.text(4, value);
+    type(AttributeType::string);
+  }
+  void operator()(const std::vector<std::int64_t>& values) {
+    for (const std::int64_t value : values) proto.integer(8, value);
+    type(AttributeType::integers);
+  }
+  void operator()(const std::vector<float>& values) {
+    for (const float value : values) proto.number(7, value);
+    type(AttributeType::floats);
+  }
+  void operator()(const std::vector<std::string>& values) {
+    for (const std::string& value : values) proto.text(9, value);
+    type(AttributeType::strings);
+  }
+  void type(AttributeType type) { proto.integer(20, static_cast<std::int64_t>(type)); }
+};
+
+WireWriter opset(std::string_view domain, std::int64_t version) {
+  WireWriter proto;
+  proto.text(1, domain);
+  proto.integer(2, version);
+  return proto;
+}
+
+}  // namespace
+
+GraphWriter::GraphWriter(std::string_view name) { graph_.text(2, name); }
+
+void GraphWriter::input(std::string_view name, DataType type, std::size_t width) {
+  graph_.message(11, value_info(name, type, width));
+}
+
+void GraphWriter::output(std::string_view name, DataType type, std::size_t width) {
+  graph_.message(12, value_info(name, type, width));
+}
+
+void GraphWriter::constant(std::string_view name, std::vector<std::int64_t> shape, std::span<const double> values) {
+  graph_.message(5, tensor(name, shape, DataType::float64, raw_bytes(values)));
+}
+
+void GraphWriter::constant(std::string_view name, std::vector<std::int64_t> shape,
+                           std::span<const std::int64_t> values) {
+  graph_.message(5, tensor(name, shape, DataType::int64, raw_bytes(values)));
+}
+
+void GraphWriter::node(const Node& node) {
+  WireWriter proto;
+  for (const std::string& input : node.inputs) proto.text(1, input);
+  for (const std::string& output : node.outputs) proto.text(2, output);
+  proto.text(3, node.name);
+  proto.text(4, node.op_type);
+  for (const Attribute& attribute : node.attributes) {
+    WireWriter inner;
+    inner.text(1, attribute.name);
+    std::visit(WriteValue{inner}, attribute.value);
+    proto.message(5, inner);
+  }
+  if (!node.domain.empty()) proto.text(7, node.domain);
+  graph_.message(1, proto);
+}
+
+void GraphWriter::metadata(std::string_view key, std::string_view value) {
+  WireWriter entry;
+  entry.text(1, key);
+  entry.text(2, value);
+  metadata_.message(14, entry);
+}
+
+std::string GraphWriter::finish(std::int64_t opset_version, std::int64_t ml_opset) {
+  WireWriter model;
+  model.integer(1, kIrVersion);
+  model.text(2, "pelton");
+  model.text(3, PELTON_VERSION);
+  model.message(7, graph_);
+  model.message(8, opset("", opset_version));
+  if (ml_opset != 0) model.message(8, opset("ai.onnx.ml", ml_opset));
+  return model.take() + metadata_.take();
+}
+
+}  // namespace pelton::formats::onnx
