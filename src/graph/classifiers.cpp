@@ -39,12 +39,24 @@ PostTransform on_columns(PostTransform transform, std::size_t columns) {
   return columns == 1 && transform != PostTransform::probit ? PostTransform::none : transform;
 }
 
-/// [first, second] from a single score s: [1 − s, s], or [−s, s].
-Result<Register> two_scores(ProgramBuilder& builder, std::string_view name, Register s, bool complement) {
-  auto other = complement ? builder.add(named(name, "complement"), Binary{BinaryOp::sub, std::vector<double>{1.0}, s})
-                          : builder.add(named(name, "opposite"), Unary{s, UnaryOp::neg});
+/// Both scores from the single one of a two-class machine, as ONNX Runtime 1.32 shows them: LOGISTIC
+/// gives [σ(−s), σ(s)], SVMClassifier without a transform [−s, s], everything else [1 − s, s].
+Result<Register> two_scores(ProgramBuilder& builder, std::string_view name, Register s, PostTransform transform,
+                            bool opposite) {
+  if (transform == PostTransform::probit) {
+    return Error(ErrorCode::unsupported,
+                 "post_transform PROBIT of a two-class machine's one score: the operator "
+                 "leaves its second score undefined")
+        .within(name);
+  }
+  const bool logistic = transform == PostTransform::logistic;
+  auto other = logistic || opposite
+                   ? builder.add(named(name, "opposite"), Unary{s, UnaryOp::neg})
+                   : builder.add(named(name, "complement"), Binary{BinaryOp::sub, std::vector<double>{1.0}, s});
   if (!other) return other;
-  return builder.add(named(name, "scores"), Concat{std::array{*other, s}});
+  auto both = builder.add(named(name, "scores"), Concat{std::array{*other, s}});
+  if (!both || !logistic) return both;
+  return builder.add(named(name, "post_transform"), Unary{*both, UnaryOp::sigmoid});
 }
 
 /// 1 where x > bound, else 0.
@@ -94,13 +106,7 @@ Result<Register> svm_scores(ProgramBuilder& builder, std::string_view name, cons
     const Register columns = spec.prob_a.empty() ? values.pairs : values.probabilities;
     return builder.add(named(name, "post_transform"), PostTransformed{columns, spec.transform});
   }
-  if (spec.transform == PostTransform::probit) {
-    return Error(ErrorCode::unsupported,
-                 "post_transform PROBIT of a two-class machine without probabilities has no "
-                 "defined second score")
-        .within(name);
-  }
-  return two_scores(builder, name, values.pairs, spec.transform != PostTransform::none);
+  return two_scores(builder, name, values.pairs, spec.transform, spec.transform == PostTransform::none);
 }
 
 }  // namespace
@@ -119,12 +125,7 @@ Result<ClassifierOutputs> add_linear_classifier(ProgramBuilder& builder, std::st
       scores == 1 ? above(builder, named(name, "label"), *raw, 0) : builder.add(named(name, "label"), ArgExtreme{*raw});
   if (!label) return std::move(label).error();
   if (scores == 1 && spec.classes == 2) {
-    if (spec.transform == PostTransform::probit) {
-      return Error(ErrorCode::unsupported, "post_transform PROBIT of a single score has no defined second score")
-          .within(name);
-    }
-    // ONNX Runtime shows [1 − s, s] whatever the transform.
-    auto both = two_scores(builder, name, *raw, true);
+    auto both = two_scores(builder, name, *raw, spec.transform, false);
     if (!both) return std::move(both).error();
     return ClassifierOutputs{*label, *both};
   }
