@@ -1,0 +1,50 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/text_buffer.hpp"
+#include "load/scoreboard.hpp"
+
+namespace pelton::load {
+
+/// Times in milliseconds.
+struct LatencySummary {
+  double mean = 0, p50 = 0, p90 = 0, p99 = 0, p99_9 = 0, max = 0;
+};
+
+/// What a run found.
+struct LoadReport {
+  bool open_loop = false;
+  std::size_t connections = 0;
+  double offered_rps = 0;   ///< open loop: the rate asked for; closed loop: requests sent a second
+  double achieved_rps = 0;  ///< answers with a status below 400, a second
+  double duration_s = 0;
+  std::uint64_t requests = 0;                           ///< all that were due; each ended in one outcome
+  std::array<std::uint64_t, kOutcomeCount> outcomes{};  ///< by Outcome
+  LatencySummary latency_ms;                            ///< from the moment a request was due
+  double window_p50_ms = 0;     ///< median over 100 ms windows of their medians: steady under a machine's hiccups
+  double window_p99_ms = 0;     ///< median over 100 ms windows of their 99th percentiles
+  double lag_p99_ms = 0;        ///< from due to sent, 99th percentile: the generator's own part of the latency
+  double client_cpu_share = 0;  ///< of the threads' time; near 1 this program was what was measured
+  std::optional<double> server_cpu_us;  ///< processor time of the server an answer, where its pid was given
+  Histogram latency;                    ///< nanoseconds; what latency_ms was read from
+
+  std::uint64_t count(Outcome outcome) const noexcept { return outcomes[static_cast<std::size_t>(outcome)]; }
+  /// Requests that got no answer below 400.
+  std::uint64_t failures() const noexcept { return requests - count(Outcome::answered); }
+};
+
+/// Milliseconds of what a histogram of nanoseconds holds.
+LatencySummary summarize(const Histogram& nanoseconds) noexcept;
+
+/// Appends the report as one JSON object, without a line end.
+void append_json(core::TextBuffer& out, const LoadReport& report);
+
+/// The report for people: a table, what looks wrong with the measurement, and with `bars` the shape of the
+/// latencies as a small histogram. Ends with a line end.
+std::string to_table(const LoadReport& report, bool bars);
+
+}  // namespace pelton::load

@@ -1,0 +1,51 @@
+#include "load/scoreboard.hpp"
+
+#include <numeric>
+
+namespace pelton::load {
+
+std::string_view to_string(Outcome outcome) noexcept {
+  switch (outcome) {
+    case Outcome::answered: return "answered";
+    case Outcome::connect: return "connect";
+    case Outcome::timeout: return "timeout";
+    case Outcome::reset: return "reset";
+    case Outcome::status_4xx: return "status_4xx";
+    case Outcome::status_5xx: return "status_5xx";
+    case Outcome::protocol: return "protocol";
+    case Outcome::unanswered: return "unanswered";
+  }
+  return "unknown";
+}
+
+void Scoreboard::record(core::TimePoint now, core::Duration latency, Outcome outcome) {
+  ++counts_[static_cast<std::size_t>(outcome)];
+  if (outcome != Outcome::answered && outcome != Outcome::timeout && outcome != Outcome::unanswered) return;
+  if (now >= window_end_) {
+    close_window();
+    window_end_ += ((now - window_end_) / kWindow + 1) * kWindow;
+  }
+  latency_.record(nanoseconds(latency));
+  window_.record(nanoseconds(latency));
+}
+
+void Scoreboard::close_window() {
+  if (window_.count() == 0) return;
+  window_p50_.record(window_.quantile(0.5));
+  window_p99_.record(window_.quantile(0.99));
+  window_.clear();
+}
+
+void Scoreboard::merge(const Scoreboard& other) noexcept {
+  for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+  latency_.merge(other.latency_);
+  lag_.merge(other.lag_);
+  window_p50_.merge(other.window_p50_);
+  window_p99_.merge(other.window_p99_);
+}
+
+std::uint64_t Scoreboard::requests() const noexcept {
+  return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
+}
+
+}  // namespace pelton::load

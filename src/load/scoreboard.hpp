@@ -1,0 +1,74 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "core/clock.hpp"
+#include "load/histogram.hpp"
+
+namespace pelton::load {
+
+/// What became of a request.
+enum class Outcome : std::uint8_t {
+  answered,    ///< an answer with a status below 400
+  connect,     ///< no connection could be made
+  timeout,     ///< no complete answer in time
+  reset,       ///< the connection ended before the answer did
+  status_4xx,  ///< an answer that blames the request
+  status_5xx,  ///< an answer that blames the server
+  protocol,    ///< what came back was no HTTP answer
+  unanswered,  ///< due, and still without an answer when the run ended
+};
+inline constexpr std::size_t kOutcomeCount = 8;
+
+/// The name of an outcome as reports have it.
+std::string_view to_string(Outcome outcome) noexcept;
+
+/// The score of a run, or of one thread's part of it: how many, how long, what went wrong.
+///
+/// Latency counts answers below 400, and requests that timed out or were still unanswered with the
+/// age they had reached: a server that stops shows in the tail. Refusals (connect, reset, protocol, 4xx,
+/// 5xx) are errors, not latencies: a quick no must not flatter the percentiles. Not thread-safe: one
+/// a thread, merged at the end.
+class Scoreboard {
+ public:
+  static constexpr core::Duration kWindow = std::chrono::milliseconds(100);
+
+  explicit Scoreboard(core::TimePoint start) : window_end_(start + kWindow) {}
+
+  /// A request that was due `latency` ago ended at `now`; `now` never goes back.
+  void record(core::TimePoint now, core::Duration latency, Outcome outcome);
+  /// A request was sent `lag` after it was due.
+  void record_lag(core::Duration lag) noexcept { lag_.record(nanoseconds(lag)); }
+  /// Closes the last window. Call once, at the end.
+  void close() { close_window(); }
+  /// Adds another thread's closed score.
+  void merge(const Scoreboard& other) noexcept;
+
+  std::uint64_t requests() const noexcept;
+  std::uint64_t count(Outcome outcome) const noexcept { return counts_[static_cast<std::size_t>(outcome)]; }
+  /// Nanoseconds from the moment a request was due.
+  const Histogram& latency() const noexcept { return latency_; }
+  /// Nanoseconds from due to sent: what a lack of free connections, and this program itself, added.
+  const Histogram& lag() const noexcept { return lag_; }
+  /// The medians and 99th percentiles of 100 ms windows, one value a window that saw an answer.
+  const Histogram& window_p50() const noexcept { return window_p50_; }
+  const Histogram& window_p99() const noexcept { return window_p99_; }
+
+ private:
+  static std::uint64_t nanoseconds(core::Duration d) noexcept {
+    return d.count() < 0 ? 0 : static_cast<std::uint64_t>(d.count());
+  }
+  void close_window();
+
+  std::array<std::uint64_t, kOutcomeCount> counts_{};
+  Histogram latency_;
+  Histogram lag_;
+  Histogram window_;
+  Histogram window_p50_;
+  Histogram window_p99_;
+  core::TimePoint window_end_;
+};
+
+}  // namespace pelton::load
