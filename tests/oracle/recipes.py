@@ -1,0 +1,285 @@
+"""The models that Pelton is held against: how each is fitted, converted and asked.
+
+A case is a scikit-learn model fitted on one of scikit-learn's bundled data sets, its ONNX file, rows to
+score, and what scikit-learn answers for them. make_fixtures.py writes them for the C++ test; the live
+test fits them again.
+"""
+
+import dataclasses
+import struct
+import warnings
+
+import numpy as np
+import onnx
+import onnxruntime
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import (ElasticNet, Lasso, LinearRegression, LogisticRegression, Perceptron, Ridge,
+                                  RidgeClassifier, SGDClassifier)
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, Normalizer, RobustScaler, StandardScaler
+from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR, NuSVC, NuSVR, OneClassSVM
+
+METHODS = ["predict", "predict_proba", "decision_function"]
+
+
+@dataclasses.dataclass
+class Case:
+    name: str
+    model: object
+    data: str
+    dtype: str = "float"  # of the graph's input: float or double
+    text_labels: bool = False
+    options: dict = dataclasses.field(default_factory=dict)
+    missing: bool = False  # rows with missing values
+    columns: bool = False  # one named input a feature
+    methods: tuple = ("predict", "predict_proba", "decision_function")
+    # Relative error allowed. A double graph whose operator keeps its parameters as float can be no
+    # better than float.
+    tolerance: float = 0.0
+    # Rows far away saturate the probabilities that ONNX Runtime takes the label of; scikit-learn and
+    # Pelton go by the margins.
+    runtime_saturates: bool = False
+
+    def allowed(self):
+        return self.tolerance or {"float": 1e-5, "double": 1e-9}[self.dtype]
+
+
+def both(name, make, data, **more):
+    return [Case(f"{name}_{dtype}", make(), data, dtype, **more) for dtype in ("float", "double")]
+
+
+def linear():
+    cases = []
+    cases += both("linear_regression", LinearRegression, "diabetes")
+    cases += both("linear_multi_output", LinearRegression, "diabetes2")
+    cases += both("ridge", lambda: Ridge(0.5), "diabetes")
+    cases += both("lasso", lambda: Lasso(0.1), "diabetes")
+    cases += both("elastic_net", lambda: ElasticNet(0.01), "diabetes")
+    cases += [Case("linear_svr_float", LinearSVR(C=10, max_iter=10000), "diabetes")]
+    cases += both("logistic_binary", LogisticRegression, "cancer")
+    cases += both("logistic_multinomial", LogisticRegression, "iris")
+    cases += [Case("logistic_text_float", LogisticRegression(), "wine", text_labels=True)]
+    cases += [Case("logistic_tensor_float", LogisticRegression(), "iris", options={"zipmap": False})]
+    cases += [Case("logistic_columns_float", LogisticRegression(), "iris", options={"zipmap": "columns"})]
+    cases += [Case("logistic_class_labels_float", LogisticRegression(), "iris", text_labels=True,
+                   options={"zipmap": False, "output_class_labels": True})]
+    cases += [Case("logistic_raw_scores_float", LogisticRegression(), "iris", options={"raw_scores": True},
+                   methods=("predict", "decision_function"))]
+    cases += both("one_vs_rest", lambda: OneVsRestClassifier(LogisticRegression()), "iris", runtime_saturates=True)
+    cases += [Case("ridge_classifier_binary_float", RidgeClassifier(), "cancer")]
+    cases += [Case("ridge_classifier_float", RidgeClassifier(), "wine", text_labels=True)]
+    cases += both("sgd_hinge", lambda: SGDClassifier(random_state=0), "iris")
+    cases += both("sgd_hinge_binary", lambda: SGDClassifier(random_state=0), "cancer")
+    cases += both("sgd_log_loss", lambda: SGDClassifier(loss="log_loss", random_state=0), "wine",
+                  runtime_saturates=True)
+    cases += both("sgd_log_loss_binary", lambda: SGDClassifier(loss="log_loss", random_state=0), "cancer")
+    cases += both("sgd_modified_huber_binary", lambda: SGDClassifier(loss="modified_huber", random_state=0), "cancer",
+                  methods=("predict", "predict_proba"))
+    cases += both("perceptron", lambda: Perceptron(random_state=0), "iris")
+    cases += [Case("linear_svc_float", LinearSVC(), "iris")]
+    cases += [Case("linear_svc_binary_float", LinearSVC(), "cancer")]
+    return cases
+
+
+def machines():
+    cases = []
+    for kernel in ("linear", "poly", "rbf", "sigmoid"):
+        cases += [Case(f"svc_{kernel}_binary_float", SVC(kernel=kernel, gamma=0.05, coef0=0.2), "cancer_small")]
+        cases += [Case(f"svc_{kernel}_float", SVC(kernel=kernel, gamma=0.2, coef0=0.2), "iris")]
+        cases += [Case(f"nusvc_{kernel}_float", NuSVC(nu=0.2, kernel=kernel, gamma=0.1), "wine", text_labels=True)]
+        cases += [Case(f"svr_{kernel}_float", SVR(kernel=kernel, gamma=0.1, coef0=0.2, C=10), "diabetes_small")]
+    # With several classes the file does not tell one-vs-rest from one-vs-one once there are
+    # probabilities, so decision_function is not offered.
+    cases += [Case("svc_probability_float", SVC(probability=True, random_state=0), "iris", text_labels=True,
+                   methods=("predict", "predict_proba"))]
+    cases += [Case("svc_probability_binary_float", SVC(probability=True, random_state=0), "cancer_small")]
+    cases += [Case("nusvc_probability_float", NuSVC(nu=0.2, probability=True, random_state=0), "wine",
+                   methods=("predict", "predict_proba"))]
+    cases += [Case("svc_ovo_float", SVC(decision_function_shape="ovo"), "wine")]
+    cases += [Case("svc_digits_float", SVC(gamma=0.001), "digits_small")]
+    cases += [Case("svc_double", SVC(), "iris", "double", tolerance=1e-5)]
+    cases += [Case("svr_double", SVR(), "diabetes_small", "double", tolerance=1e-5)]
+    cases += [Case("nusvr_float", NuSVR(C=10), "diabetes_small")]
+    cases += [Case("one_class_svm_float", OneClassSVM(nu=0.1), "iris", methods=("predict", "decision_function"))]
+    return cases
+
+
+def networks():
+    cases = []
+    for activation in ("relu", "tanh", "logistic", "identity"):
+        def classifier(activation=activation):
+            return MLPClassifier((8,), activation, max_iter=100, random_state=0)
+
+        def regressor(activation=activation):
+            return MLPRegressor(hidden_layer_sizes=(8, 5), activation=activation, max_iter=100, random_state=0)
+
+        cases += both(f"mlp_classifier_{activation}", classifier, "iris", methods=("predict", "predict_proba"))
+        cases += both(f"mlp_regressor_{activation}", regressor, "diabetes")
+    cases += both("mlp_binary", lambda: MLPClassifier((6,), max_iter=100, random_state=0), "cancer",
+                  methods=("predict", "predict_proba"))
+    cases += [Case("mlp_digits_float", MLPClassifier((16,), max_iter=60, random_state=0), "digits",
+                   methods=("predict", "predict_proba"))]
+    return cases
+
+
+def pipelines():
+    cases = []
+    steps = {
+        "standard": StandardScaler, "minmax": MinMaxScaler, "minmax_clip": lambda: MinMaxScaler(clip=True),
+        "robust": RobustScaler, "maxabs": MaxAbsScaler, "normalizer_l1": lambda: Normalizer("l1"),
+        "normalizer_l2": Normalizer,
+    }
+    for name, step in steps.items():
+        cases += both(f"{name}_linear", lambda step=step: make_pipeline(step(), LinearRegression()), "diabetes_raw")
+        cases += both(f"{name}_logistic", lambda step=step: make_pipeline(step(), LogisticRegression()), "wine_raw")
+    # scikit-learn divides by the largest absolute value, ONNX by the largest value: the same on
+    # features that are not negative.
+    cases += [Case("normalizer_max_float", make_pipeline(Normalizer("max"), LogisticRegression()), "wine_raw")]
+    # The operator keeps the values to fill in as float.
+    cases += both("imputer_linear", lambda: make_pipeline(SimpleImputer(), StandardScaler(), LinearRegression()),
+                  "diabetes_raw", missing=True, tolerance=1e-5)
+    cases += [Case("imputer_median_svc_float", make_pipeline(SimpleImputer(strategy="median"), StandardScaler(), SVC()),
+                   "wine_raw", missing=True)]
+    cases += [Case("named_columns_float", make_pipeline(StandardScaler(), LogisticRegression()), "iris", columns=True)]
+    cases += [Case("scaled_svc_double", make_pipeline(StandardScaler(), SVC(gamma=0.1)), "wine_raw", "double",
+                   tolerance=1e-5)]
+    cases += both("scaled_mlp", lambda: make_pipeline(StandardScaler(), MLPClassifier((8,), max_iter=80, random_state=0)),
+                  "wine_raw", methods=("predict", "predict_proba"))
+    return cases
+
+
+def all_cases():
+    return linear() + machines() + networks() + pipelines()
+
+
+def load(data):
+    """Features, target and feature names; scaled to unit variance unless the name says raw."""
+    loaders = {"iris": load_iris, "wine": load_wine, "cancer": load_breast_cancer, "digits": load_digits}
+    base = data.split("_")[0].rstrip("2")
+    if base == "diabetes":
+        bunch = load_diabetes(scaled=False)
+    else:
+        bunch = loaders[base]()
+    x, y, names = bunch.data.astype(np.float64), bunch.target, list(bunch.feature_names)
+    if data == "diabetes2":
+        y = np.c_[y, np.sqrt(y)]
+    if base == "digits":
+        x = x / 16
+    elif not data.endswith("raw"):
+        x = StandardScaler().fit_transform(x)
+    if data.endswith("small"):
+        keep = np.random.RandomState(1).permutation(len(x))[:160]
+        x, y = x[keep], y[keep]
+    if base == "diabetes":
+        y = y / 100
+    return x, y, names
+
+
+def rows_of(case, x):
+    """Real rows, and rows far away from them."""
+    rng = np.random.RandomState(7)
+    real = x[rng.permutation(len(x))[:12]]
+    spread = np.abs(x).max(axis=0)
+    far = [np.zeros(x.shape[1]), 10 * spread, -10 * spread, np.where(np.arange(x.shape[1]) % 2, spread, -spread),
+           1000 * spread * rng.uniform(-1, 1, x.shape[1]), np.full(x.shape[1], 1e-30)]
+    if isinstance(case.model, (OneClassSVM,)) or "normalizer" in case.name:
+        far = far[1:-1]  # a row of zeros: see README.md, wrong conversions
+    if "normalizer_max" in case.name:
+        far = [np.abs(row) for row in far]
+    rows = np.vstack([real] + far)
+    if case.missing:
+        rows[::3, 0] = np.nan
+        rows[1::4, -1] = np.nan
+    return rows
+
+
+def fit(case):
+    x, y, names = load(case.data)
+    if case.text_labels:
+        y = np.array([f"class {v}" for v in y])
+    train = x.copy()
+    if case.missing:
+        train[::7, 0] = np.nan
+        train[3::11, -1] = np.nan
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore", FutureWarning)
+        case.model.fit(train, y)
+    return case.model, rows_of(case, x), names
+
+
+def convert(case, model, width, names, **more_options):
+    dtype = {"float": np.float32, "double": np.float64}[case.dtype]
+    options = {id(model): {**case.options, **more_options}} if case.options or more_options else None
+    if case.columns:
+        types = [(name.replace(" ", "_"), FloatTensorType([None, 1])) for name in names]
+        return to_onnx(model, initial_types=types, options=options)
+    proto = to_onnx(model, np.zeros((1, width), dtype), options=options)
+    if case.data == "wine":
+        onnx.helper.set_model_props(proto, {"feature_names": str(names).replace("'", '"')})
+    return proto
+
+
+def answers(case, model, rows):
+    """What scikit-learn answers, by method: float64 throughout, on the rows as the graph's type has them."""
+    if case.dtype == "float":
+        rows = rows.astype(np.float32).astype(np.float64)
+    result = {}
+    for method in METHODS:
+        if method not in case.methods or not hasattr(model, method):
+            continue
+        values = np.asarray(getattr(model, method)(rows))
+        if method == "predict" and hasattr(model, "classes_"):
+            values = np.searchsorted(model.classes_, values)
+        values = values.astype(np.float64)
+        result[method] = values.reshape(len(rows), -1)
+    return result
+
+
+def runtime_answers(case, model, proto, rows):
+    """What ONNX Runtime answers: predict, and predict_proba where the case has it."""
+    if case.dtype == "double" and any(node.op_type in ("SVMRegressor", "Imputer") for node in proto.graph.node):
+        return {}  # not implemented for double
+    if case.dtype == "double" and any(node.op_type == "ZipMap" for node in proto.graph.node):
+        proto = convert(case, model, rows.shape[1], [], zipmap=False)  # its ZipMap takes no double
+    rows = rows.astype({"float": np.float32, "double": np.float64}[case.dtype])
+    session = onnxruntime.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
+    names = [value.name for value in session.get_inputs()]
+    feeds = {names[0]: rows} if len(names) == 1 else {name: rows[:, [i]] for i, name in enumerate(names)}
+    given = session.run(None, feeds)
+    result = {}
+    if not case.runtime_saturates:
+        values = np.asarray(given[0])
+        if hasattr(model, "classes_"):
+            values = np.searchsorted(model.classes_, values)
+        result["predict"] = values.astype(np.float64).reshape(len(rows), -1)
+    if "predict_proba" in case.methods and hasattr(model, "predict_proba"):
+        values = given[1]
+        if isinstance(values, list):
+            values = [[row[label] for label in model.classes_] for row in values]
+        elif len(given) == len(model.classes_) + 1:
+            values = np.stack(given[1:], axis=1)
+        result["predict_proba"] = np.asarray(values, np.float64)
+    return result
+
+
+def expected_bytes(case, model, proto, rows):
+    """The rows and answers as the C++ test reads them: little-endian, doubles."""
+    classes = [str(c) for c in getattr(model, "classes_", [])]
+    out = [b"PELTONOR", struct.pack("<Id", 1, case.allowed()), struct.pack("<III", *rows.shape, len(classes))]
+    for label in classes:
+        out.append(struct.pack("<I", len(label)) + label.encode())
+    out.append(rows.astype("<f8").tobytes())
+    sources = [answers(case, model, rows), runtime_answers(case, model, proto, rows)]
+    out.append(struct.pack("<I", sum(len(source) for source in sources)))
+    for number, source in enumerate(sources):
+        for method, values in source.items():
+            out.append(struct.pack("<III", number, METHODS.index(method), values.shape[1]))
+            out.append(values.astype("<f8").tobytes())
+    return b"".join(out)
