@@ -64,7 +64,8 @@ class Server::Impl {
   core::Result<void> start();
   bool drain(core::Duration patience);
 
-  const std::vector<ListeningSocket>& sockets() const noexcept { return sockets_; }
+  const std::vector<std::string>& addresses() const noexcept { return addresses_; }
+  std::uint16_t port(std::size_t i) const { return ports_.at(i); }
 
  private:
   core::Result<void> start_threads();
@@ -76,6 +77,8 @@ class Server::Impl {
   ConnectionObserver& observer_;
   Census census_;
   std::vector<ListeningSocket> sockets_;
+  std::vector<std::string> addresses_;
+  std::vector<std::uint16_t> ports_;
   std::vector<std::unique_ptr<IoLoop>> loops_;
   std::vector<std::thread> threads_;
   std::unique_ptr<Acceptor> acceptor_;
@@ -85,6 +88,8 @@ core::Result<void> Server::Impl::start() {
   for (const Endpoint& endpoint : settings_.endpoints) {
     auto socket = ListeningSocket::open(endpoint);
     if (!socket) return socket.error();
+    addresses_.push_back(socket->address());
+    ports_.push_back(socket->port());
     sockets_.push_back(std::move(*socket));
   }
   if (auto started = start_threads(); !started) return started;
@@ -151,13 +156,9 @@ Server::~Server() = default;
 
 core::Result<void> Server::start() { return impl_->start(); }
 
-std::vector<std::string> Server::addresses() const {
-  std::vector<std::string> all;
-  for (const ListeningSocket& socket : impl_->sockets()) all.push_back(socket.address());
-  return all;
-}
+std::vector<std::string> Server::addresses() const { return impl_->addresses(); }
 
-std::uint16_t Server::port(std::size_t i) const { return impl_->sockets().at(i).port(); }
+std::uint16_t Server::port(std::size_t i) const { return impl_->port(i); }
 
 bool Server::drain(core::Duration patience) { return impl_->drain(patience); }
 

@@ -1,0 +1,208 @@
+#include "harness.hpp"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <stdexcept>
+
+namespace pelton::http::test {
+
+namespace {
+
+UniqueFd connected_socket(const sockaddr* address, socklen_t size) {
+  UniqueFd socket(::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket || ::connect(socket.get(), address, size) != 0) return {};
+  timeval patience{.tv_sec = 10, .tv_usec = 0};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  const int on = 1;
+  ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return socket;
+}
+
+std::string lowered(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  return lower;
+}
+
+}  // namespace
+
+Client::Client(std::uint16_t port, const char* host) {
+  if (std::strchr(host, ':') != nullptr) {
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    address.sin6_port = htons(port);
+    ::inet_pton(AF_INET6, host, &address.sin6_addr);
+    socket_ = connected_socket(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  } else {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    ::inet_pton(AF_INET, host, &address.sin_addr);
+    socket_ = connected_socket(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  }
+}
+
+Client::Client(const std::string& unix_path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, unix_path.data(), std::min(unix_path.size(), sizeof address.sun_path - 1));
+  socket_ = connected_socket(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+}
+
+bool Client::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (n <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+bool Client::fill() {
+  char piece[65536];
+  const ssize_t n = ::recv(socket_.get(), piece, sizeof piece, 0);
+  if (n < 0 && errno == EAGAIN) ADD_FAILURE() << "the server did not answer or close within ten seconds";
+  if (n < 0 && errno == ECONNRESET) reset_ = true;
+  if (n <= 0) return false;
+  received_.append(piece, static_cast<std::size_t>(n));
+  return true;
+}
+
+Reply Client::read_reply(bool to_head) {
+  Reply reply;
+  std::size_t end = 0;
+  while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
+    if (!fill()) return {};
+  }
+  reply.head = received_.substr(0, end + 4);
+  for (std::size_t at = reply.head.find("\r\n") + 2; at < end;) {
+    const std::size_t stop = reply.head.find("\r\n", at);
+    const std::string line = reply.head.substr(at, stop - at);
+    const std::size_t colon = line.find(':');
+    reply.headers[lowered(line.substr(0, colon))] = line.substr(colon + 2);
+    at = stop + 2;
+  }
+  received_.erase(0, end + 4);
+  std::size_t body = 0;
+  if (const auto length = reply.headers.find("content-length"); length != reply.headers.end() && !to_head) {
+    body = std::stoul(length->second);
+  }
+  while (received_.size() < body) {
+    if (!fill()) return {};
+  }
+  reply.body = received_.substr(0, body);
+  received_.erase(0, body);
+  std::from_chars(reply.head.data() + 9, reply.head.data() + 12, reply.status);
+  return reply;
+}
+
+Reply Client::get(std::string_view path) {
+  if (!send("GET " + std::string(path) + " HTTP/1.1\r\nHost: test\r\n\r\n")) return {};
+  return read_reply();
+}
+
+std::vector<int> Client::read_statuses() {
+  std::vector<int> statuses;
+  for (Reply reply = read_reply(); reply.status != 0; reply = read_reply()) statuses.push_back(reply.status);
+  return statuses;
+}
+
+std::string Client::read_all() {
+  while (fill()) continue;
+  return std::exchange(received_, {});
+}
+
+bool Client::closed() {
+  char byte;
+  const ssize_t n = ::recv(socket_.get(), &byte, 1, MSG_PEEK);
+  return n == 0 || (n < 0 && errno == ECONNRESET);
+}
+
+void Client::end_sending() { ::shutdown(socket_.get(), SHUT_WR); }
+
+void Client::reset() {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  socket_.reset();
+}
+
+void CountingObserver::refused(const char* reason) noexcept {
+  const std::lock_guard lock(mutex_);
+  ++refusals_[reason];
+}
+
+std::size_t CountingObserver::refusals(const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  return refusals_[reason];
+}
+
+void TestService::on_request(const RequestView& request, Responder responder) {
+  ++shared_.requests;
+  const std::string_view path = request.path;
+  if (path == "/hello") return responder.reply({}, R"({"hello":"world"})");
+  if (path == "/echo") return responder.reply({.content_type = "text/plain"}, request.body);
+  if (path == "/target") return responder.reply({}, request.target);
+  if (path == "/peer") return responder.reply({}, request.peer);
+  if (path == "/headers") return responder.reply({}, std::to_string(request.headers.size()));
+  if (path == "/sentinel") return responder.reply({.status = 202}, "sentinel");
+  if (path == "/hidden") return responder.reply({.status = 201}, "hidden");
+  if (path == "/nothing") return responder.reply({.status = 204}, "");
+  if (path == "/throw") throw std::runtime_error("the service broke");
+  if (path == "/drop") return;
+  if (path == "/big") {
+    core::TextBuffer& body = responder.begin({.content_type = "text/plain"});
+    const std::size_t size = std::stoul(std::string(request.query));
+    std::memset(body.room(size), 'b', size);
+    body.advance(size);
+    return responder.finish();
+  }
+  if (path.starts_with("/keep/")) {
+    kept_[path.back()] = std::move(responder);
+    ++shared_.kept;
+    return;
+  }
+  if (path.starts_with("/answer/")) {
+    // Letter by letter, in the order named.
+    for (const char name : path.substr(8)) {
+      Responder kept = std::move(kept_[name]);
+      if (!kept.wanted()) ++shared_.unwanted;
+      kept.reply({}, std::string(1, name));
+    }
+    return responder.reply({}, "answered");
+  }
+  if (path == "*") return responder.reply({.headers = "Allow: GET\r\n"}, "");
+  responder.reply({.status = 404}, "");
+}
+
+void TestService::write_protocol_error(int status, std::string_view detail, core::TextBuffer& body) {
+  body.append(R"({"status":)");
+  body.append_integer(status);
+  body.append(R"(,"detail":)");
+  core::append_json_string(body, detail);
+  body.append('}');
+}
+
+ServerSettings one_thread() {
+  ServerSettings settings;
+  settings.threads = 1;
+  return settings;
+}
+
+TestServer::TestServer(ServerSettings settings, const core::Clock& clock) {
+  server = std::make_unique<Server>(
+      std::move(settings), clock, [this](core::EventLoop&) { return std::make_unique<TestService>(shared); }, observer);
+  if (auto started = server->start(); !started) throw std::runtime_error(started.error().message());
+}
+
+}  // namespace pelton::http::test

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+
+namespace pelton::test {
+
+/// Calls of the global operator new since the program began, on all threads. Counted only in a test
+/// program that links pelton_allocation_counter, which replaces the operators. Thread-safe.
+std::size_t allocations() noexcept;
+
+/// The same, of the calling thread alone.
+std::size_t allocations_of_this_thread() noexcept;
+
+}  // namespace pelton::test
