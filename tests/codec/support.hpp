@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "codec/feature_table.hpp"
+#include "codec/native_json.hpp"
+#include "math/row_buffer.hpp"
+#include "model/schema.hpp"
+
+namespace pelton::codec {
+
+/// A body as the http room hands it over: in its own allocation, so that a sanitizer sees a read
+/// beyond the padding, and the padding full of what would go on with a number or a string.
+class PaddedBody {
+ public:
+  explicit PaddedBody(std::string_view text, char padding = '7')
+      : size_(text.size()), bytes_(new char[text.size() + kReadPadding]) {
+    if (!text.empty()) std::memcpy(bytes_.get(), text.data(), text.size());
+    std::memset(bytes_.get() + size_, padding, kReadPadding);
+  }
+  std::string_view view() const noexcept { return {bytes_.get(), size_}; }
+
+ private:
+  std::size_t size_;
+  std::unique_ptr<char[]> bytes_;
+};
+
+inline model::Schema schema_of(std::vector<model::Feature> features) {
+  model::Schema schema;
+  schema.features = std::move(features);
+  schema.outputs[static_cast<std::size_t>(model::Method::predict)] = model::OutputSpec{.name = "predict"};
+  return schema;
+}
+
+/// Unnamed float64 features.
+inline model::Schema numbered(std::size_t features) { return schema_of(std::vector<model::Feature>(features)); }
+
+/// Named float64 features.
+inline model::Schema named(const std::vector<std::string>& names) {
+  std::vector<model::Feature> features;
+  for (const std::string& name : names) features.push_back({.name = name});
+  return schema_of(std::move(features));
+}
+
+inline std::vector<double> values_from(const math::RowBuffer& rows, std::size_t first) {
+  const math::ConstMatrix all = rows.view();
+  return {all.data + first * all.cols, all.data + all.rows * all.cols};
+}
+
+/// `pointer: detail` of every field error, a line each.
+inline std::vector<std::string> told(const Problem& problem) {
+  std::vector<std::string> lines;
+  for (const FieldError& error : problem.errors) {
+    lines.push_back(error.pointer.empty() ? error.detail : error.pointer + ": " + error.detail);
+  }
+  return lines;
+}
+
+}  // namespace pelton::codec
