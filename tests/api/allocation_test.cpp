@@ -1,0 +1,63 @@
+// Once warm, a request allocates nothing: from the socket through codec, batcher and model and back.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "api_test_server.hpp"
+#include "support/allocation_counter.hpp"
+
+namespace pelton::api {
+namespace {
+
+/// Allocations of every thread but the caller's own.
+std::size_t allocations_of_others() { return test::allocations() - test::allocations_of_this_thread(); }
+
+struct Traffic {
+  const char* name;
+  const char* target;
+  const char* headers;
+  std::string body;
+  bool in_pool = false;
+};
+
+std::string many_rows() {
+  std::string body = R"({"x":[[1.25,2])";
+  for (int i = 0; i < 200; ++i) body += ",[" + std::to_string(i) + ".5,-3e-2]";
+  return body + "]}";
+}
+
+class AllocationTest : public testing::TestWithParam<Traffic> {};
+
+TEST_P(AllocationTest, AWarmRequestAllocatesNothing) {
+  const Traffic& traffic = GetParam();
+  ApiSettings settings;
+  if (traffic.in_pool) settings.batching.inline_limit = core::Duration(0);
+  ApiTestServer server({{"plain", {"", ""}}, {"named", {"age", "income"}}}, settings);
+  test::HttpClient client = server.client();
+  const std::string request = test::HttpClient::request("POST", traffic.target, traffic.headers, traffic.body);
+  const auto ask = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      client.send(request);
+      client.send(request);
+      ASSERT_EQ(client.receive().status, 200);
+      ASSERT_EQ(client.receive().status, 200);
+    }
+  };
+  ask(200);
+  const std::size_t before = allocations_of_others();
+  ask(500);
+  EXPECT_EQ(allocations_of_others() - before, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Requests, AllocationTest,
+    testing::Values(Traffic{"one_row", "/predict", "", R"({"x":[2,3]})"},
+                    Traffic{"in_the_pool", "/predict", "", R"({"x":[2,3]})", true},
+                    Traffic{"many_rows", "/predict", "", many_rows()},
+                    Traffic{"named_model", "/predict/named", "X-Request-Id: 0123456789abcdef0123456789abcdef\r\n",
+                            R"({"x":{"income":3,"age":2},"id":"a-rather-long-identifier-of-the-callers-own"})"},
+                    Traffic{"margins", "/predict", "", R"({"method":"decision_function","x":[2,3]})"}),
+    [](const auto& param) { return std::string(param.param.name); });
+
+}  // namespace
+}  // namespace pelton::api
