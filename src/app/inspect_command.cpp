@@ -50,7 +50,8 @@ void print_text(const model::Model& model, const std::string& file) {
   print_inputs(schema);
   if (!schema.classes.empty()) {
     std::printf("classes      %zu:", schema.classes.size());
-    for (std::size_t i = 0; i < schema.classes.size() && i < 20; ++i) std::printf(" %s", told(schema.classes[i]).c_str());
+    for (std::size_t i = 0; i < schema.classes.size() && i < 20; ++i)
+      std::printf(" %s", told(schema.classes[i]).c_str());
     std::printf("%s\n", schema.classes.size() > 20 ? " …" : "");
   }
   std::printf("outputs\n");

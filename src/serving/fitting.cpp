@@ -79,9 +79,8 @@ core::Result<FitReport> fit_csv(std::string_view csv, const FitOptions& options)
   if (!fit) return fit.error();
   report.rank = fit->rank;
   if (!report.train_score) report.train_score = score(*fit, data->x(), data->y());
-  auto onnx = formats::write_linear_onnx({.coefficients = fit->matrix(),
-                                          .intercepts = fit->intercepts,
-                                          .feature_names = data->feature_names});
+  auto onnx = formats::write_linear_onnx(
+      {.coefficients = fit->matrix(), .intercepts = fit->intercepts, .feature_names = data->feature_names});
   if (!onnx) return onnx.error();
   report.onnx = *std::move(onnx);
   return report;

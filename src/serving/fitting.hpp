@@ -27,8 +27,8 @@ struct FitReport {
   std::size_t rows = 0;
   std::vector<std::string> features;
   std::size_t rank = 0;
-  std::optional<double> train_score;     ///< on the rows the judged model learned from
-  std::optional<double> test_score;      ///< on the rows held out
+  std::optional<double> train_score;      ///< on the rows the judged model learned from
+  std::optional<double> test_score;       ///< on the rows held out
   std::vector<double> validation_scores;  ///< one a fold
 };
 

@@ -151,8 +151,8 @@ TEST_F(ServiceTest, HeadHasTheLengthAndNoBody) {
 }
 
 TEST_F(ServiceTest, DescribesItsModels) {
-  EXPECT_THAT(client.get("/models").body,
-              AllOf(HasSubstr(R"("name":"plain")"), HasSubstr(R"("versions":["1","2"])"), HasSubstr(R"("default":true)")));
+  EXPECT_THAT(client.get("/models").body, AllOf(HasSubstr(R"("name":"plain")"), HasSubstr(R"("versions":["1","2"])"),
+                                                HasSubstr(R"("default":true)")));
   EXPECT_THAT(client.get("/models/named").body, HasSubstr(R"({"name":"age","type":"float64","missing":false})"));
   EXPECT_THAT(client.get("/models/named/schema").body, AllOf(HasSubstr("2020-12"), HasSubstr("income")));
   EXPECT_EQ(client.get("/models/unknown").status, 404);

@@ -15,7 +15,9 @@ namespace {
 using testing::HasSubstr;
 using testing::SizeIs;
 
-std::vector<FileError> read(std::string_view toml, Settings& settings) { return read_settings(toml, "/etc/pelton", settings); }
+std::vector<FileError> read(std::string_view toml, Settings& settings) {
+  return read_settings(toml, "/etc/pelton", settings);
+}
 std::vector<FileError> errors_of(std::string_view toml) {
   Settings settings;
   return read(toml, settings);
@@ -62,7 +64,8 @@ fit = { data = "a.csv", target = "y" }
 }
 
 TEST(SettingsFile, ReportsEverythingThatIsWrongWithItsPlace) {
-  const auto errors = errors_of("[server]\nprot = 1\nport = 99999\nthreads = \"many\"\n[sever]\n[[model]]\nname = \"x\"\n");
+  const auto errors =
+      errors_of("[server]\nprot = 1\nport = 99999\nthreads = \"many\"\n[sever]\n[[model]]\nname = \"x\"\n");
   ASSERT_THAT(errors, SizeIs(5));
   EXPECT_EQ(errors[0].line, 2U);
   EXPECT_THAT(errors[0].message, HasSubstr("did you mean \"port\"?"));
@@ -82,9 +85,9 @@ TEST(SettingsFile, BrokenTomlIsOneErrorWithItsPlace) {
 
 TEST(SettingsFile, RefusesShapesThatAreNotTheirs) {
   for (const char* toml : {"server = 1", "listen = 1", "model = {}", "[[listen]]\nport = 70000", "[[listen]]\nhost = 1",
-                           "[[model]]\nfit = 3", "[[model]]\nname=\"a b\"\npath=\"x\"", "[[model]]\nname=\"m\"\nfit={data=\"d\"}",
-                           "[limits]\nrows = -1", "[limits]\nrows = 1.5", "[log]\nlevel = \"loud\"",
-                           "[server]\ninsecure = \"perhaps\"", "[server]\nhost = [1]"}) {
+                           "[[model]]\nfit = 3", "[[model]]\nname=\"a b\"\npath=\"x\"",
+                           "[[model]]\nname=\"m\"\nfit={data=\"d\"}", "[limits]\nrows = -1", "[limits]\nrows = 1.5",
+                           "[log]\nlevel = \"loud\"", "[server]\ninsecure = \"perhaps\"", "[server]\nhost = [1]"}) {
     EXPECT_THAT(errors_of(toml), SizeIs(1)) << toml;
   }
 }

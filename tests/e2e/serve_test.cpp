@@ -60,7 +60,8 @@ TEST(Serve, TheArticlesAnswerIsTheSameOnEveryInstructionSet) {
   for (const char* isa : {"scalar", "avx2", "avx512"}) {
     std::string out;
     std::string err;
-    test::Process server = pelton({"serve", "--config", kQuickstart, "--port", "0"}, {std::string("PELTON_ISA=") + isa});
+    test::Process server =
+        pelton({"serve", "--config", kQuickstart, "--port", "0"}, {std::string("PELTON_ISA=") + isa});
     std::uint16_t port = 0;
     try {
       port = port_of(server);
@@ -76,8 +77,8 @@ TEST(Serve, TheArticlesAnswerIsTheSameOnEveryInstructionSet) {
 TEST(Serve, TakesSettingsFromFlagsBeforeTheEnvironmentBeforeTheFile) {
   test::TemporaryFolder folder;
   const std::string socket = (folder.path() / "p.sock").string();
-  test::Process server = pelton({"serve", "--config", kQuickstart, "--port", "0"},
-                                {"PELTON_SERVER_PORT=1", "PELTON_LIMITS_ROWS=1"});
+  test::Process server =
+      pelton({"serve", "--config", kQuickstart, "--port", "0"}, {"PELTON_SERVER_PORT=1", "PELTON_LIMITS_ROWS=1"});
   test::HttpClient client(port_of(server));
   EXPECT_EQ(client.post("/predict", R"({"x":[[2,3],[4,5]]})").status, 413) << "the environment's limit of rows holds";
 }
@@ -92,7 +93,8 @@ TEST(Serve, ListensOnAUnixSocketAgainAfterBeingKilled) {
     EXPECT_THAT(line, HasSubstr(socket));
     std::string out;
     std::string err;
-    EXPECT_EQ(run({"bench", "unix:" + socket, "--duration", "0.2", "--connections", "2", "--json"}, out, err), 0) << err;
+    EXPECT_EQ(run({"bench", "unix:" + socket, "--duration", "0.2", "--connections", "2", "--json"}, out, err), 0)
+        << err;
     EXPECT_THAT(out, HasSubstr("\"achieved_rps\""));
     server.signal(SIGKILL);
     EXPECT_EQ(server.wait(), 128 + SIGKILL);
@@ -196,7 +198,8 @@ TEST(CommandLine, FitsInspectsAndServesAModelFile) {
   const std::string onnx = (folder.path() / "line.onnx").string();
   std::string out;
   std::string err;
-  ASSERT_EQ(run({"fit", kRoot + "/configs/quickstart.csv", "--target", "y", "--kind", "linear", "-o", onnx}, out, err), 0)
+  ASSERT_EQ(run({"fit", kRoot + "/configs/quickstart.csv", "--target", "y", "--kind", "linear", "-o", onnx}, out, err),
+            0)
       << err;
   ASSERT_EQ(run({"inspect", onnx}, out, err), 0) << err;
   EXPECT_THAT(out, AllOf(HasSubstr("x1"), HasSubstr("x2"), HasSubstr("predict")));

@@ -68,7 +68,8 @@ class HttpClient {
                              std::string_view body) {
     std::string text(method);
     text.append(" ").append(target).append(" HTTP/1.1\r\nHost: test\r\n").append(headers);
-    if (!body.empty() || method == "POST") text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
+    if (!body.empty() || method == "POST")
+      text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
     return text.append("\r\n").append(body);
   }
 
