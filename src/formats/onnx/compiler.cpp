@@ -65,6 +65,9 @@ class Compiler {
   void build(const NodeProto& node, const Operator& op, std::int64_t opset, std::vector<const Value*> inputs);
   void define(const NodeProto& node, std::vector<Value> outputs);
   core::Result<std::vector<Value>> outputs();
+  std::size_t layers() const;
+  void find_readers();
+  const TensorProto* added_next(const NodeProto& node) const;
 
   const ModelProto& model_;
   const GraphProto& graph_;
@@ -72,8 +75,40 @@ class Compiler {
   graph::ProgramBuilder builder_;
   std::map<std::string_view, std::int64_t> opsets_;
   std::unordered_map<std::string_view, Value> values_;
+  /// The only reader of each value; null where there are several, or the graph gives it.
+  std::unordered_map<std::string_view, const NodeProto*> readers_;
   Refusals refusals_;
 };
+
+void Compiler::find_readers() {
+  for (const NodeProto& node : graph_.node) {
+    for (const std::string_view name : node.input) {
+      const auto [reader, fresh] = readers_.emplace(name, &node);
+      if (!fresh) reader->second = nullptr;
+    }
+  }
+  for (const ValueInfoProto& info : graph_.output) readers_[info.name] = nullptr;
+}
+
+std::size_t Compiler::layers() const {
+  std::size_t most = 0;
+  for (const auto& [name, value] : values_) {
+    if (const Rows* rows = std::get_if<Rows>(&value)) most = std::max(most, rows->layers);
+  }
+  return most;
+}
+
+const TensorProto* Compiler::added_next(const NodeProto& node) const {
+  if (node.output.empty()) return nullptr;
+  const auto reader = readers_.find(node.output[0]);
+  if (reader == readers_.end() || reader->second == nullptr) return nullptr;
+  const NodeProto& add = *reader->second;
+  if (add.op_type != "Add" || !known_domain(add.domain).empty() || add.input.size() != 2) return nullptr;
+  const auto other = values_.find(add.input[0] == node.output[0] ? add.input[1] : add.input[0]);
+  if (other == values_.end()) return nullptr;
+  const ConstantValue* constant = std::get_if<ConstantValue>(&other->second);
+  return constant != nullptr ? constant->initializer : nullptr;
+}
 
 core::Result<void> Compiler::read_opsets() {
   for (const OperatorSetIdProto& opset : model_.opset_import) {
@@ -121,6 +156,7 @@ void Compiler::define(const NodeProto& node, std::vector<Value> outputs) {
 
 void Compiler::build(const NodeProto& node, const Operator& op, std::int64_t opset, std::vector<const Value*> inputs) {
   NodeContext context(node, opset, std::move(inputs), builder_);
+  context.set_added_next(added_next(node));
   try {
     op.build(context);
     if (const auto unread = context.unread_attribute()) context.refuse("attribute \"" + printable(*unread) + "\"");
@@ -185,13 +221,14 @@ core::Result<std::unique_ptr<const model::Model>> Compiler::compile() {
   if (!opsets) return opsets.error();
   auto bound = bind();
   if (!bound) return bound.error();
+  find_readers();
   for (const NodeProto& node : graph_.node) run_node(node);
   if (!refusals_.empty()) return refusals_.error();
   auto given = outputs();
   if (!given) return given.error();
   auto methods = read_graph_outputs(graph_.output, std::move(*given), inputs_.features, builder_);
   if (!methods) return methods.error();
-  model::Description description = describe(model_, methods->outputs, !methods->classes.empty());
+  model::Description description = describe(model_, layers(), methods->outputs, !methods->classes.empty());
   model::Schema schema{std::move(inputs_.features), std::move(methods->classes), std::move(methods->outputs)};
   return std::unique_ptr<const model::Model>(
       std::make_unique<model::ProgramModel>(std::move(schema), std::move(description), std::move(methods->programs)));

@@ -8,8 +8,9 @@
 
 namespace pelton::formats::onnx {
 
-/// What kind of model a graph is, by its operators and answers, and what it consists of.
-model::Description describe(const ModelProto& model,
+/// What kind of model a graph is, by its operators and answers, and what it consists of. `layers` is
+/// the largest number of matrix products one after the other.
+model::Description describe(const ModelProto& model, std::size_t layers,
                             const std::array<std::optional<model::OutputSpec>, model::kMethodCount>& outputs,
                             bool classifies);
 

@@ -69,6 +69,10 @@ class NodeContext {
   std::vector<double> numbers(std::string_view name) const;
   std::vector<std::string> texts(std::string_view name) const;
   std::optional<Tensor> tensor(std::string_view name) const;
+  /// The initializer that the only reader of the node's first output, an Add, adds to it; or null.
+  const TensorProto* added_next() const noexcept { return added_next_; }
+  void set_added_next(const TensorProto* constant) noexcept { added_next_ = constant; }
+
   /// Name of an attribute that was not asked for, if there is one.
   std::optional<std::string_view> unread_attribute() const;
 
@@ -106,6 +110,7 @@ class NodeContext {
   std::string plan_name_;
   std::vector<Value> outputs_;
   std::vector<std::size_t> filled_;
+  const TensorProto* added_next_ = nullptr;
   mutable std::vector<bool> read_;  ///< attributes asked for
 };
 

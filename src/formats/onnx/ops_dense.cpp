@@ -16,8 +16,7 @@ struct Weights {
   math::ConstMatrix view() const noexcept { return {values.data(), in, out}; }
 };
 
-Weights weights(NodeContext& node, std::size_t input, bool transposed, double factor) {
-  Tensor tensor = node.constant(input);
+Weights weights(const NodeContext& node, Tensor tensor, bool transposed, double factor) {
   if (tensor.is_text() || tensor.shape.size() != 2) node.malformed("takes weights that are not a matrix");
   Weights result;
   result.in = static_cast<std::size_t>(tensor.shape[transposed ? 1 : 0]);
@@ -48,22 +47,31 @@ void refuse_constant_side(NodeContext& node) {
   if (!node.is_constant(1)) node.refuse("multiplies rows by computed values");
 }
 
+/// The constant that the graph adds to this product next, if it can be the product's bias.
+std::vector<double> bias_to_come(const NodeContext& node, const Rows& x, std::size_t width) {
+  if (node.added_next() == nullptr) return {};
+  auto tensor = decode_tensor(*node.added_next());
+  if (!tensor || tensor->type != x.type || tensor->size() != width) return {};
+  const bool line = tensor->shape.size() == 1 || (tensor->shape.size() == 2 && tensor->shape[0] == 1);
+  return line ? std::move(*tensor).numbers() : std::vector<double>();
+}
+
 void mat_mul(NodeContext& node) {
   refuse_constant_side(node);
   const Rows& x = node.floating_matrix(0);
-  const Tensor right = node.constant(1);
-  if (right.type != x.type)
+  Tensor right = node.constant(1);
+  if (right.type != x.type) {
     node.malformed("multiplies " + std::string(to_string(x.type)) + " by " + std::string(to_string(right.type)));
-  Weights w;
-  const bool vector = right.shape.size() == 1;
-  if (vector) {
-    w = {right.numbers(), right.size(), 1};
-  } else {
-    w = weights(node, 1, false, 1);
   }
+  const bool vector = right.shape.size() == 1;  // x · v is [rows]
+  if (vector) right.shape.push_back(1);
+  const Weights w = weights(node, std::move(right), false, 1);
   check(node, x, w);
-  const graph::Register block = node.add(graph::Affine{.x = x.block, .weights = w.view(), .bias = {}});
-  node.give(Rows{.block = block, .width = w.out, .type = x.type, .flat = vector, .layers = x.layers + 1});
+  const std::vector<double> bias = vector ? std::vector<double>() : bias_to_come(node, x, w.out);
+  const graph::Register block = node.add(graph::Affine{.x = x.block, .weights = w.view(), .bias = bias});
+  Rows product{.block = block, .width = w.out, .type = x.type, .flat = vector, .layers = x.layers + 1};
+  if (!bias.empty()) product.added = node.added_next();
+  node.give(std::move(product));
 }
 
 /// alpha · x · B + beta · C.
@@ -72,7 +80,7 @@ void gemm(NodeContext& node) {
   const Rows& x = node.floating_matrix(0);
   if (node.integer("transA", 0) != 0) node.refuse("attribute \"transA\" mixes rows");
   const double beta = node.number("beta", 1);
-  const Weights w = weights(node, 1, node.integer("transB", 0) != 0, node.number("alpha", 1));
+  const Weights w = weights(node, node.constant(1), node.integer("transB", 0) != 0, node.number("alpha", 1));
   check(node, x, w);
   std::vector<double> bias;
   if (node.has_input(2)) {

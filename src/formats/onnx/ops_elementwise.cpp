@@ -215,7 +215,20 @@ bool joins_one_number(const NodeContext& node, std::size_t i) {
   return lone_constant(node, other).has_value() || (node.is_rows(other) && node.rows(other).width == 1);
 }
 
+/// Whether input `i` is a product that has the other input in it already, as its bias.
+bool is_added(const NodeContext& node, std::size_t i) {
+  if (!node.is_rows(i) || !node.is_constant(1 - i)) return false;
+  const TensorProto* added = node.rows(i).added;
+  return added != nullptr && added == std::get<ConstantValue>(node.input(1 - i)).initializer;
+}
+
 void add(NodeContext& node) {
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+    if (!is_added(node, i)) continue;
+    Rows sum = node.rows(i);
+    sum.added = nullptr;
+    return node.give(std::move(sum));
+  }
   Rows result = arithmetic(node, BinaryOp::add);
   for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
     if (joins_one_number(node, i)) result.margin = node.rows(i).margin;  // moved all alike: the order stays

@@ -47,6 +47,8 @@ struct Rows {
   std::vector<std::size_t> features = {};
   /// The values are column numbers below this (an ArgMax's answer); 0: they are not.
   std::size_t choices = 0;
+  /// A constant that the graph adds next and that has been added already, as the product's bias.
+  const TensorProto* added = nullptr;
   /// How far the values are on the way to the logistic function of `logistic_of`.
   LogisticPart logistic = LogisticPart::none;
   graph::Register logistic_of = {};
