@@ -127,12 +127,12 @@ std::optional<Problem> CsvReader::match_columns(CsvCursor& cursor, const Feature
     errors.report([&] {
       const std::string what =
           known ? ": the column is given twice" : ": no feature has that name" + features.suggestion(name);
-      return FieldError{{}, line + ", column " + quoted(name) + what};
+      return FieldError{{}, line + ", column " + in_quotes(name) + what};
     });
   }
   for (std::size_t i = 0; i < features.width(); ++i) {
     if (seen_[i]) continue;
-    errors.report([&] { return FieldError{{}, line + ": the column " + quoted(features[i].name) + " is missing"}; });
+    errors.report([&] { return FieldError{{}, line + ": the column " + in_quotes(features[i].name) + " is missing"}; });
   }
   if (errors.empty()) return std::nullopt;
   return errors.take_problem();
@@ -204,12 +204,12 @@ void CsvReader::read_cell(const CsvCell& cell, std::size_t line, const FeatureTa
       if (boolean) return;
       [[fallthrough]];
     case CellKind::text:
-      complaint = (boolean ? "expected true or false, got " : "expected a number, got ") + quoted(cell.text);
+      complaint = (boolean ? "expected true or false, got " : "expected a number, got ") + in_quotes(cell.text);
       break;
   }
   if (!complaint) return;
   errors.report([&] {
-    const std::string column = features.named() ? quoted(wanted.name) : std::to_string(feature + 1);
+    const std::string column = features.named() ? in_quotes(wanted.name) : std::to_string(feature + 1);
     return FieldError{{}, "line " + std::to_string(line) + ", column " + column + ": " + *complaint};
   });
 }

@@ -53,7 +53,7 @@ void append_pointer(std::string& pointer, std::string_view token) {
 
 void append_pointer(std::string& pointer, std::size_t index) { pointer.append("/").append(std::to_string(index)); }
 
-std::string quoted(std::string_view name) {
+std::string in_quotes(std::string_view name) {
   std::string text = "\"";
   const std::string_view shown = shortened(name);
   text += shown;

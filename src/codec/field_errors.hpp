@@ -48,7 +48,7 @@ void append_pointer(std::string& pointer, std::string_view token);
 void append_pointer(std::string& pointer, std::size_t index);
 
 /// A name as people read it in a message: in quotes, cut short as above.
-std::string quoted(std::string_view name);
+std::string in_quotes(std::string_view name);
 
 /// `1 value`, `3 values`.
 std::string counted(std::size_t count, std::string_view noun);

@@ -135,8 +135,9 @@ bool JsonRows::read_named_row() {
       errors_.report([&] {
         std::string pointer = row_pointer();
         append_pointer(pointer, name);
-        return FieldError{std::move(pointer), known ? "the name is given twice"
-                                                    : "unknown feature " + quoted(name) + features_.suggestion(name)};
+        return FieldError{std::move(pointer), known
+                                                  ? "the name is given twice"
+                                                  : "unknown feature " + in_quotes(name) + features_.suggestion(name)};
       });
       if (!cursor_.skip_value()) return false;
     } else {
@@ -250,7 +251,7 @@ void JsonRows::report_missing() {
     for (std::size_t i = 0; i < features_.width(); ++i) {
       if (scratch_.seen[i] == scratch_.stamp) continue;
       if (++missing > kMostNames) continue;
-      names.append(missing == 1 ? " " : ", ").append(quoted(features_[i].name));
+      names.append(missing == 1 ? " " : ", ").append(in_quotes(features_[i].name));
     }
     if (missing > kMostNames) names.append(" and ").append(std::to_string(missing - kMostNames)).append(" more");
     return FieldError{row_pointer(), (missing == 1 ? "missing feature" : "missing features") + names};

@@ -111,7 +111,7 @@ class NativeBody {
     if (!cursor_.read_name(name, name_scratch_)) return false;
     const Member member = member_of(name);
     if (member == Member::unknown) [[unlikely]] {
-      report(name, "unknown member " + quoted(name) + core::did_you_mean(name, member_names()));
+      report(name, "unknown member " + in_quotes(name) + core::did_you_mean(name, member_names()));
       return cursor_.skip_value();
     }
     if (has(member)) [[unlikely]] {
@@ -142,7 +142,7 @@ class NativeBody {
         return true;
       }
       if ((member == Member::version || member == Member::id) && !is_integer(value)) {
-        report(name, "expected " + std::string(form.told) + ", got " + quoted(value));
+        report(name, "expected " + std::string(form.told) + ", got " + in_quotes(value));
         return true;
       }
     }

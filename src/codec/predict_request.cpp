@@ -34,7 +34,7 @@ Complaint read_method(std::string_view value, const FeatureTable& features, Pred
   }();
   options.method = model::parse_method(value);
   if (!options.method) {
-    return "unknown method " + quoted(value) + core::did_you_mean(value, names) +
+    return "unknown method " + in_quotes(value) + core::did_you_mean(value, names) +
            " (this model offers: " + features.offered_names() + ")";
   }
   if (!features.offers(*options.method)) {
@@ -46,7 +46,7 @@ Complaint read_method(std::string_view value, const FeatureTable& features, Pred
 Complaint read_explain(std::string_view value, PredictOptions& options) {
   const std::string_view digits = value.starts_with("top") ? value.substr(3) : value;
   const std::optional<std::uint32_t> top = whole_number(digits);
-  if (!top || *top == 0) return "expected how many contributions, such as \"top3\" or 3, got " + quoted(value);
+  if (!top || *top == 0) return "expected how many contributions, such as \"top3\" or 3, got " + in_quotes(value);
   options.explain_top = *top;
   return std::nullopt;
 }
@@ -56,7 +56,7 @@ Complaint read_timeout(std::string_view value, PredictOptions& options) {
   const ScannedNumber number = scan_number_exactly(value.data(), end);
   const bool fits =
       number.fault == NumberFault::none && number.end == end && number.value > 0 && number.value <= kMaxTimeoutMs;
-  if (!fits) return "expected a number of milliseconds above 0 and up to a day (86400000), got " + quoted(value);
+  if (!fits) return "expected a number of milliseconds above 0 and up to a day (86400000), got " + in_quotes(value);
   options.timeout = std::chrono::duration_cast<core::Duration>(std::chrono::duration<double, std::milli>(number.value));
   return std::nullopt;
 }
@@ -64,7 +64,7 @@ Complaint read_timeout(std::string_view value, PredictOptions& options) {
 Complaint read_priority(std::string_view value, PredictOptions& options) {
   const std::optional<std::uint32_t> priority = whole_number(value);
   if (!priority || *priority > kMaxPriority) {
-    return "expected an integer from 0 (the default) or 1 (first) to 100 (last), got " + quoted(value);
+    return "expected an integer from 0 (the default) or 1 (first) to 100 (last), got " + in_quotes(value);
   }
   options.priority = priority;
   return std::nullopt;

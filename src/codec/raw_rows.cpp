@@ -40,7 +40,7 @@ void check_values(const double* values, std::size_t rows, const FeatureTable& fe
       if (!complaint) continue;
       errors.report([&] {
         std::string place = "row " + std::to_string(r + 1) + ", column " + std::to_string(c + 1);
-        if (features.named()) place.append(" (").append(quoted(features[c].name)).append(")");
+        if (features.named()) place.append(" (").append(in_quotes(features[c].name)).append(")");
         return FieldError{{}, place.append(": ").append(*complaint)};
       });
     }

@@ -1,0 +1,56 @@
+#include "codec/request_schema.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "codec/json_cursor.hpp"
+#include "support.hpp"
+
+namespace pelton::codec {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string schema_text(const model::Schema& schema) {
+  core::TextBuffer out;
+  append_request_schema(out, "/models/house/schema", "house \"prices\"", schema);
+  const std::string text(out.view());
+  const PaddedBody body(text);
+  JsonCursor cursor(body.view());
+  EXPECT_TRUE(cursor.skip_value() && cursor.finish()) << text;
+  return text;
+}
+
+TEST(RequestSchema, DescribesListedRows) {
+  const std::string text = schema_text(numbered(3));
+  EXPECT_THAT(text, HasSubstr(R"("$schema":"https://json-schema.org/draft/2020-12/schema")"));
+  EXPECT_THAT(text, HasSubstr(R"("$id":"/models/house/schema","title":"house \"prices\"")"));
+  EXPECT_THAT(text, HasSubstr(R"("required":["x"],"additionalProperties":false)"));
+  EXPECT_THAT(text,
+              HasSubstr(R"("listed_row":{"type":"array","items":{"type":["number"]},"minItems":3,"maxItems":3})"));
+  EXPECT_THAT(text, HasSubstr(R"("row":{"$ref":"#/$defs/listed_row"})"));
+  EXPECT_THAT(text, HasSubstr(R"("method":{"enum":["predict"]})"));
+  EXPECT_THAT(text, Not(HasSubstr("named_row")));
+}
+
+TEST(RequestSchema, DescribesNamedRowsAndTypes) {
+  const std::string text = schema_text(schema_of({{.name = "a \"q\"", .type = model::ElementType::int64},
+                                                  {.name = "b", .takes_missing = true},
+                                                  {.name = "c", .type = model::ElementType::boolean},
+                                                  {.name = "d", .type = model::ElementType::float32},
+                                                  {.name = "e", .type = model::ElementType::string}}));
+  const std::string whole = R"({"type":["integer"],"minimum":-9007199254740992,"maximum":9007199254740992})";
+  const std::string narrow =
+      R"({"type":["number"],"exclusiveMinimum":-3.4028235677973366e+38,"exclusiveMaximum":3.4028235677973366e+38})";
+  EXPECT_THAT(text,
+              HasSubstr(R"("prefixItems":[)" + whole + R"(,{"type":["number","null"]},{"enum":[true,false,0,1]},)" +
+                        narrow + R"(,{"not":{}}],"items":false,"minItems":5,"maxItems":5)"));
+  EXPECT_THAT(text, HasSubstr(R"("named_row":{"type":"object","properties":{"a \"q\"":)" + whole));
+  EXPECT_THAT(text, HasSubstr(R"("required":["a \"q\"","b","c","d","e"],"additionalProperties":false)"));
+}
+
+}  // namespace
+}  // namespace pelton::codec
