@@ -38,11 +38,18 @@ enum class ReduceOp : std::uint8_t { sum, mean, max, min, l1, l2, sum_squares, p
 
 /// x · W + b packed for the kernels (PackedAffine makes it).
 ///
-/// Panels: weights[panel][k][8] with outputs as lanes and k running in order, one fma each,
-/// starting from the bias. Dots (few outputs): weights[output][k], rows padded to whole lanes; eight
+/// Panels of eight outputs, in groups of four: weights[group][k][panel of the group][8], the last
+/// group narrower, so that one k's weights lie together. Outputs are lanes, k runs in order, one fma
+/// each, starting from the bias. Dots (few outputs): weights[output][k], rows padded to whole lanes; eight
 /// partial sums over k mod 8, the fixed tree, then the bias.
+///
+/// Weights that are all floats, as a float32 graph's are, are kept as floats: the same numbers, half
+/// the memory to stream. Exactly one of the two pointers is set.
+inline constexpr std::size_t kPanelGroup = 4;
+
 struct AffineView {
   const double* weights = nullptr;
+  const float* weights32 = nullptr;
   const double* bias = nullptr;  ///< padded to whole panels
   std::size_t in = 0;
   std::size_t out = 0;

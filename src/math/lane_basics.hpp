@@ -47,17 +47,4 @@ PELTON_LANE V polynomial(V x, const double (&coefficients)[N]) {
   return p;
 }
 
-/// 2^k for whole k in [-1022, 1023]: the biased exponent is counted up in the low bits of a double.
-template <class V>
-PELTON_LANE V power_of_two(V k) {
-  return bits_left(k + V::all(0x1.8p52 + 1023), 52);
-}
-
-/// p · 2^k rounded once, for whole k in [-2044, 2046] and |p| near 1.
-template <class V>
-PELTON_LANE V scale(V p, V k) {
-  const V half = floor(k * V::all(0.5));
-  return p * power_of_two(half) * power_of_two(k - half);
-}
-
 }  // namespace pelton::math

@@ -26,11 +26,11 @@ PELTON_LANE Reduced<V> reduce_by_ln2(V x) {
   return {k, r, fnma(k, V::all(kLn2Low), exact - r)};
 }
 
-/// 1 + r + rest for |r| < 1 and a much smaller rest, rounded about once.
+/// 1 + r + rest + r² p for |r| < 1 and a rest far smaller, rounded about once.
 template <class V>
-PELTON_LANE V one_plus(V r, V rest) {
+PELTON_LANE V one_plus(V r, V rest, V p) {
   const V high = V::all(1.0) + r;
-  return high + (((V::all(1.0) - high) + r) + rest);
+  return high + fma(r * r, p, ((V::all(1.0) - high) + r) + rest);
 }
 
 template <class V>
@@ -42,7 +42,7 @@ PELTON_LANE V exp(V x) {
   // Beyond these the result is 0 or infinity anyway; NaN passes, being the second argument.
   const V bounded = max(V::all(-746.0), min(V::all(710.0), x));
   const auto [k, r, low] = reduce_by_ln2(bounded);
-  return scale(one_plus(r, r * r * polynomial(r, kFit)), k);
+  return scale(one_plus(r, low, polynomial(r, kFit)), k);
 }
 
 /// (e^r − 1 − r) / r² as in exp, to 2^-64.

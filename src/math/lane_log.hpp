@@ -132,7 +132,7 @@ PELTON_LANE V pow(V x, V y) {
   const auto [k, r_high, r_low] = reduce_by_ln2(p);
   const V r = r_high + p_low;
   const V rest = ((r_high - r) + p_low) + r_low;
-  V result = scale(one_plus(r, fma(r * r, polynomial(r, kExpFit), rest)), k);
+  V result = scale(one_plus(r, rest, polynomial(r, kExpFit)), k);
 
   const auto whole = trunc(y) == y;
   const V half = y * V::all(0.5);

@@ -147,16 +147,16 @@ void svm_rows(const SvmView& svm, Input x, Output y, double* partial) {
 
 template <class V>
 void apply_svm_sums(const SvmView& svm, Input x, std::size_t rows, Output y, double* scratch) {
-  std::size_t row = 0;
-  const auto step = [&](std::size_t count) {
-    x.data += count * x.stride;
-    y.data += count * y.stride;
-    row += count;
-  };
   static_assert(kSvmRows == 4);
-  for (; row + 4 <= rows; step(4)) svm_rows<V, 4>(svm, x, y, scratch);
-  for (; row + 2 <= rows; step(2)) svm_rows<V, 2>(svm, x, y, scratch);
-  for (; row < rows; step(1)) svm_rows<V, 1>(svm, x, y, scratch);
+  std::size_t row = 0;
+  const auto take = [&](std::size_t taken) {
+    x.data += taken * x.stride;
+    y.data += taken * y.stride;
+    row += taken;
+  };
+  for (; row + 4 <= rows; take(4)) svm_rows<V, 4>(svm, x, y, scratch);
+  for (; row + 2 <= rows; take(2)) svm_rows<V, 2>(svm, x, y, scratch);
+  for (; row < rows; take(1)) svm_rows<V, 1>(svm, x, y, scratch);
 }
 
 }  // namespace pelton::math

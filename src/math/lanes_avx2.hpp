@@ -36,6 +36,9 @@ struct Lanes {
 
   PELTON_LANE static Lanes all(double x) { return {_mm256_set1_pd(x), _mm256_set1_pd(x)}; }
   PELTON_LANE static Lanes load(const double* p) { return {_mm256_loadu_pd(p), _mm256_loadu_pd(p + 4)}; }
+  PELTON_LANE static Lanes load(const float* p) {
+    return {_mm256_cvtps_pd(_mm_loadu_ps(p)), _mm256_cvtps_pd(_mm_loadu_ps(p + 4))};
+  }
   PELTON_LANE static Lanes load(const double* p, std::size_t n) {
     const Mask m = Mask::first(n);
     return {_mm256_maskload_pd(p, _mm256_castpd_si256(m.lo)), _mm256_maskload_pd(p + 4, _mm256_castpd_si256(m.hi))};
@@ -117,6 +120,12 @@ PELTON_LANE Lanes bits_left(Lanes a, int by) {
 }
 PELTON_LANE Lanes bits_right(Lanes a, int by) {
   return {doubles(_mm256_srli_epi64(ints(a.lo), by)), doubles(_mm256_srli_epi64(ints(a.hi), by))};
+}
+
+PELTON_LANE Lanes power_of_two(Lanes k) { return bits_left(k + Lanes::all(0x1.8p52 + 1023), 52); }
+PELTON_LANE Lanes scale(Lanes p, Lanes k) {
+  const Lanes half = floor(k * Lanes::all(0.5));
+  return p * power_of_two(half) * power_of_two(k - half);
 }
 
 PELTON_LANE double sum(Lanes a) {

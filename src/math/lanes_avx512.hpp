@@ -33,6 +33,7 @@ struct Lanes {
 
   PELTON_LANE static Lanes all(double x) { return {_mm512_set1_pd(x)}; }
   PELTON_LANE static Lanes load(const double* p) { return {_mm512_loadu_pd(p)}; }
+  PELTON_LANE static Lanes load(const float* p) { return {_mm512_cvtps_pd(_mm256_loadu_ps(p))}; }
   PELTON_LANE static Lanes load(const double* p, std::size_t n) {
     return {_mm512_maskz_loadu_pd(Mask::first(n).bits, p)};
   }
@@ -72,6 +73,9 @@ PELTON_LANE Lanes bit_xor(Lanes a, Lanes b) { return {_mm512_xor_pd(a.v, b.v)}; 
 PELTON_LANE Lanes bits_add(Lanes a, std::uint64_t b) { return doubles(_mm512_add_epi64(ints(a), all_bits(b))); }
 PELTON_LANE Lanes bits_left(Lanes a, int by) { return doubles(_mm512_slli_epi64(ints(a), static_cast<unsigned>(by))); }
 PELTON_LANE Lanes bits_right(Lanes a, int by) { return doubles(_mm512_srli_epi64(ints(a), static_cast<unsigned>(by))); }
+
+PELTON_LANE Lanes power_of_two(Lanes k) { return bits_left(k + Lanes::all(0x1.8p52 + 1023), 52); }
+PELTON_LANE Lanes scale(Lanes p, Lanes k) { return {_mm512_scalef_pd(p.v, k.v)}; }
 
 PELTON_LANE double sum(Lanes a) {
   const __m256d four = _mm256_add_pd(_mm512_castpd512_pd256(a.v), _mm512_extractf64x4_pd(a.v, 1));

@@ -50,6 +50,11 @@ struct Lanes {
     std::memcpy(r.v, p, sizeof r.v);
     return r;
   }
+  PELTON_LANE static Lanes load(const float* p) {
+    Lanes r;
+    for (int i = 0; i < 8; ++i) r.v[i] = static_cast<double>(p[i]);
+    return r;
+  }
   /// The first n < 8 values, zeros behind; reads no more than those.
   PELTON_LANE static Lanes load(const double* p, std::size_t n) {
     Lanes r{};
@@ -172,6 +177,14 @@ PELTON_LANE Lanes bits_left(Lanes a, int by) {
 }
 PELTON_LANE Lanes bits_right(Lanes a, int by) {
   return Lanes::each(a, [by](double x) { return double_of(bits_of(x) >> by); });
+}
+
+/// 2^k for whole k in [-1022, 1023]: the biased exponent is counted up in the low bits of a double.
+PELTON_LANE Lanes power_of_two(Lanes k) { return bits_left(k + Lanes::all(0x1.8p52 + 1023), 52); }
+/// p · 2^k rounded once, for whole k in [-2044, 2046] and |p| near 1.
+PELTON_LANE Lanes scale(Lanes p, Lanes k) {
+  const Lanes half = floor(k * Lanes::all(0.5));
+  return p * power_of_two(half) * power_of_two(k - half);
 }
 
 /// ((v0+v4)+(v2+v6)) + ((v1+v5)+(v3+v7)): the one order in which lanes are summed.

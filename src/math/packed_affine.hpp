@@ -6,6 +6,7 @@
 #include "core/aligned_buffer.hpp"
 #include "math/kernel_table.hpp"
 #include "math/matrix_view.hpp"
+#include "math/packed_numbers.hpp"
 
 namespace pelton::math {
 
@@ -20,17 +21,17 @@ class PackedAffine {
   std::size_t out() const noexcept { return out_; }
   /// Whether the outputs are computed as dot products (few outputs) instead of panels.
   bool dots() const noexcept { return dots_; }
-  std::size_t bytes() const noexcept { return (weights_.size() + bias_.size()) * sizeof(double); }
+  std::size_t bytes() const noexcept { return weights_.bytes() + bias_.size() * sizeof(double); }
 
   AffineView view(Activation activation = {}) const noexcept {
-    return {weights_.data(), bias_.data(), in_, out_, dots_, activation};
+    return {weights_.as_doubles(), weights_.as_floats(), bias_.data(), in_, out_, dots_, activation};
   }
 
  private:
   std::size_t in_;
   std::size_t out_;
   bool dots_;
-  core::AlignedBuffer<double> weights_;
+  PackedNumbers weights_;
   core::AlignedBuffer<double> bias_;
 };
 

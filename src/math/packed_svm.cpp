@@ -3,17 +3,23 @@
 #include <cassert>
 
 namespace pelton::math {
+namespace {
+
+std::size_t blocks_of(std::span<const std::size_t> group_sizes) {
+  std::size_t blocks = 0;
+  for (const std::size_t size : group_sizes) blocks += (size + 7) / 8;
+  return blocks;
+}
+
+}  // namespace
 
 PackedSvm::PackedSvm(const SvmFunction& function, ConstMatrix vectors, ConstMatrix coefficients,
                      std::span<const std::size_t> group_sizes)
-    : vectors_count_(vectors.rows) {
+    : vectors_count_(vectors.rows), vectors_(blocks_of(group_sizes) * vectors.cols * 8) {
   assert(coefficients.cols == vectors.rows);
   const std::size_t features = vectors.cols;
   const std::size_t m = coefficients.rows;
-  std::size_t blocks = 0;
-  for (const std::size_t size : group_sizes) blocks += (size + 7) / 8;
-  vectors_.resize(blocks * features * 8);
-  coefficients_.resize(blocks * m * 8);
+  coefficients_.resize(blocks_of(group_sizes) * m * 8);
   group_sizes_.resize(group_sizes.size());
 
   std::size_t vector = 0;

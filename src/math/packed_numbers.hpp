@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+
+#include "core/aligned_buffer.hpp"
+#include "math/matrix_view.hpp"
+
+namespace pelton::math {
+
+/// Whether every number of a matrix is a float's, so that it may be kept as one without loss.
+bool all_floats(ConstMatrix m) noexcept;
+
+/// Numbers in a kernel's order, as floats where they all are. One of `doubles` and `floats` is used.
+struct PackedNumbers {
+  core::AlignedBuffer<double> doubles;
+  core::AlignedBuffer<float> floats;
+
+  /// `count` zeros. Throws std::bad_alloc.
+  PackedNumbers(std::size_t count, bool as_floats) : is_float(as_floats) {
+    if (is_float) {
+      floats.resize(count);
+    } else {
+      doubles.resize(count);
+    }
+  }
+  void set(std::size_t i, double value) {
+    if (is_float) {
+      floats[i] = static_cast<float>(value);
+    } else {
+      doubles[i] = value;
+    }
+  }
+  const double* as_doubles() const noexcept { return is_float ? nullptr : doubles.data(); }
+  const float* as_floats() const noexcept { return is_float ? floats.data() : nullptr; }
+  std::size_t bytes() const noexcept { return doubles.size() * sizeof(double) + floats.size() * sizeof(float); }
+
+  bool is_float;
+};
+
+}  // namespace pelton::math
