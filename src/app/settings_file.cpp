@@ -133,6 +133,7 @@ class Reader {
   void read_model(const toml::table& table) {
     serving::ModelSource source;
     std::string path;
+    const bool fitted = table.contains("fit");
     for (const auto& [key, node] : table) {
       const std::string_view name = key.str();
       if (name == "name") {
@@ -151,13 +152,14 @@ class Reader {
         unknown(key, "model", {"name", "path", "version", "fit"});
       }
     }
-    if (path.empty() == !source.fit) return fail(table, "a model takes either path or fit");
+    if (path.empty() != fitted) return fail(table, "a model takes either path or fit");
     if (!path.empty()) {
       const auto named = serving::parse_model_argument(resolved(path).string());
       if (source.name.empty() && !named) return fail(table, named.error().message());
       if (source.name.empty()) source.name = named->name;
       source.path = resolved(path);
     }
+    if (fitted && !source.fit) return;  // what is wrong with it has been told
     if (!serving::is_model_name(source.name)) {
       return fail(table, "name \"" + source.name + "\": expected letters, digits, '_', '-' and '.', at most 128");
     }
