@@ -127,7 +127,7 @@ std::vector<Part> run_parts(const LoadSettings& settings, const Address& address
 
 LoadReport report_of(const LoadSettings& settings, const Scoreboard& score, core::Duration elapsed,
                      core::Duration cpu) {
-  const auto ms = [](const Histogram& h, double q) { return static_cast<double>(h.quantile(q)) * 1e-6; };
+  const auto ms = [](const Histogram& h, double q) { return static_cast<double>(h.quantile(q)) / 1e6; };
   LoadReport report;
   report.open_loop = settings.rate.has_value();
   report.connections = settings.connections;

@@ -11,7 +11,7 @@ namespace {
 
 using core::TextBuffer;
 
-constexpr double kMsPerNs = 1e-6;
+constexpr double kNsPerMs = 1e6;
 constexpr double kBusyClient = 0.9;
 
 /// Writes members of one JSON object, with the commas between them.
@@ -68,7 +68,8 @@ void append_doubts(std::string& out, const LoadReport& report) {
         report.client_cpu_share * 100);
   }
   if (report.open_loop && report.lag_p99_ms > 1 && report.lag_p99_ms > report.latency_ms.p99 / 2) {
-    append_format(out, "note         1 %% of the requests left over %.1f ms late for want of a free connection\n",
+    append_format(out,
+                  "note         1 %% of the requests left over %.1f ms late: too few connections, or a busy machine\n",
                   report.lag_p99_ms);
   }
 }
@@ -85,7 +86,7 @@ void append_bars(std::string& out, const Histogram& latency) {
   for (std::uint64_t low = from; low <= latency.max(); low *= 2) {
     const std::uint64_t count = latency.count_between(low, low * 2);
     const auto bar = static_cast<int>(std::ceil(kWidth * static_cast<double>(count) / static_cast<double>(tallest)));
-    append_format(out, "  < %10.3f ms %9llu ", static_cast<double>(low * 2) * kMsPerNs,
+    append_format(out, "  < %10.3f ms %9llu ", static_cast<double>(low * 2) / kNsPerMs,
                   static_cast<unsigned long long>(count));
     for (int i = 0; i < bar; ++i) out.append("▇");
     out.append("\n");
@@ -95,8 +96,8 @@ void append_bars(std::string& out, const Histogram& latency) {
 }  // namespace
 
 LatencySummary summarize(const Histogram& nanoseconds) noexcept {
-  const auto ms = [&](double q) { return static_cast<double>(nanoseconds.quantile(q)) * kMsPerNs; };
-  return {nanoseconds.mean() * kMsPerNs, ms(0.5), ms(0.9), ms(0.99), ms(0.999), ms(1)};
+  const auto ms = [&](double q) { return static_cast<double>(nanoseconds.quantile(q)) / kNsPerMs; };
+  return {nanoseconds.mean() / kNsPerMs, ms(0.5), ms(0.9), ms(0.99), ms(0.999), ms(1)};
 }
 
 void append_json(TextBuffer& out, const LoadReport& report) {

@@ -27,12 +27,15 @@ core::Result<SloSearchResult> search_slo(const SloSearchSettings& settings,
   SloSearchResult result;
   double good = 0;  // the highest rate known to hold, 0 for none yet
   double bad = 0;   // the lowest known to break, 0 for none yet
+  bool repeated = false;
   double rate = std::clamp(settings.first_rate, kLowestRate, settings.highest_rate);
   while (result.probes.size() < settings.max_probes) {
     auto report = measure(rate);
     if (!report) return std::move(report).error();
     const bool holds = keeps_slo(*report, settings.slo_ms);
     result.probes.push_back({holds, std::move(*report)});
+    repeated = !holds && !repeated;
+    if (repeated) continue;
     if (holds) {
       good = result.best_rate = rate;
       result.best = result.probes.size() - 1;

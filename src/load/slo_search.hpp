@@ -15,7 +15,7 @@ struct SloSearchSettings {
   double first_rate = 1000;  ///< where to begin
   double highest_rate = 1e7;
   double precision = 0.05;  ///< stop when the highest good and the lowest bad rate are this close
-  std::size_t max_probes = 24;
+  std::size_t max_probes = 32;
 };
 
 /// One rate tried.
@@ -35,7 +35,8 @@ struct SloSearchResult {
 bool keeps_slo(const LoadReport& report, double slo_ms) noexcept;
 
 /// Doubles the rate until the promise breaks (or halves it until it holds), then bisects
-/// geometrically. `measure` runs one probe at a rate; its errors end the search.
+/// geometrically. A rate is given up only when it breaks the promise twice in a row: one hiccup of
+/// the machine must not end the search far below what the server can do. `measure` runs one probe at a rate; its errors end the search.
 core::Result<SloSearchResult> search_slo(const SloSearchSettings& settings,
                                          const std::function<core::Result<LoadReport>(double rate)>& measure);
 

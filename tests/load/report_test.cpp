@@ -55,7 +55,7 @@ TEST(LoadReport, TableDoubtsAMeasurementThatMeasuredTheClient) {
   EXPECT_THAT(to_table(r, false), HasSubstr("97 %"));
   r.lag_p99_ms = 40;
   r.latency_ms.p99 = 50;
-  EXPECT_THAT(to_table(r, false), HasSubstr("free connection"));
+  EXPECT_THAT(to_table(r, false), HasSubstr("too few connections"));
 }
 
 TEST(LoadReport, AnEmptyRunPrints) {

@@ -1,0 +1,280 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/bench_model.hpp"
+#include "app/command_line.hpp"
+#include "core/text_buffer.hpp"
+#include "load/load_run.hpp"
+#include "load/slo_search.hpp"
+
+namespace pelton::app {
+
+namespace {
+
+using core::Error;
+using core::ErrorCode;
+using core::Result;
+
+constexpr std::size_t kLargestBody = 64 * 1024 * 1024;
+constexpr double kProbeSeconds = 2;
+
+struct BenchFlags {
+  std::string target;
+  std::optional<double> rate;
+  std::size_t connections = 64;
+  std::optional<double> duration_s;
+  std::uint64_t requests = 0;
+  std::string body_file;
+  std::vector<std::string> headers;
+  std::string method;
+  double timeout_ms = 5000;
+  std::uint64_t seed = 1;
+  std::size_t threads = 1;
+  std::optional<int> pid;
+  std::optional<double> search_slo_ms;
+  bool json = false;
+};
+
+int complain(const Error& error) {
+  std::fprintf(stderr, "pelton bench: %s\n", error.message().c_str());
+  return error.code() == ErrorCode::invalid_argument || error.code() == ErrorCode::unsupported ? kUsage : kFailed;
+}
+
+/// A share of 1 as a bar on stderr, drawn over itself; nothing where stderr is no terminal.
+class ProgressBar {
+ public:
+  ProgressBar() : shown_(::isatty(STDERR_FILENO) == 1) {}
+  ~ProgressBar() {
+    if (drawn_ >= 0) std::fputs("\r\033[K", stderr);
+  }
+  void show(double share) {
+    constexpr int kWidth = 40;
+    const int filled = static_cast<int>(share * kWidth);
+    if (!shown_ || filled == drawn_) return;
+    drawn_ = filled;
+    std::fprintf(stderr, "\r[%-*.*s] %3.0f %%", kWidth, filled, "########################################",
+                 share * 100);
+  }
+
+ private:
+  bool shown_;
+  int drawn_ = -1;
+};
+
+/// The whole of a file, or of stdin for "-".
+Result<std::string> read_body(const std::string& file) {
+  std::ifstream opened;
+  if (file != "-") {
+    opened.open(file, std::ios::binary);
+    if (!opened) return core::errno_error("body " + file, errno);
+  }
+  std::istream& in = file == "-" ? std::cin : opened;
+  std::string body;
+  char piece[64 * 1024];
+  while (in.read(piece, sizeof(piece)) || in.gcount() > 0) {
+    body.append(piece, static_cast<std::size_t>(in.gcount()));
+    if (body.size() > kLargestBody) return Error(ErrorCode::too_large, "body " + file + ": larger than 64 MiB");
+  }
+  if (in.bad()) return Error(ErrorCode::io, "body " + file + ": cannot be read");
+  return body;
+}
+
+Result<core::Duration> duration_of(double amount, double unit_s, const char* flag) {
+  if (!(amount > 0 && amount * unit_s <= 86'400)) {
+    return Error(ErrorCode::invalid_argument, std::string(flag) + ": above 0 and at most a day");
+  }
+  return std::chrono::ceil<core::Duration>(std::chrono::duration<double>(amount * unit_s));
+}
+
+Result<load::RequestSpec> request_of(const BenchFlags& flags) {
+  load::RequestSpec request;
+  request.headers = flags.headers;
+  if (!flags.method.empty()) request.method = flags.method;
+  if (!flags.body_file.empty()) {
+    auto body = read_body(flags.body_file);
+    if (!body) return std::move(body).error();
+    request.body = *std::move(body);
+  } else if (request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS") {
+    request.body.reset();
+  }
+  return request;
+}
+
+Result<load::LoadSettings> settings_of(const BenchFlags& flags) {
+  load::LoadSettings settings;
+  auto target = load::parse_target(flags.target);
+  if (!target) return std::move(target).error();
+  auto request = request_of(flags);
+  if (!request) return std::move(request).error();
+  auto duration = duration_of(flags.duration_s.value_or(flags.search_slo_ms ? kProbeSeconds : 10), 1, "--duration");
+  if (!duration) return std::move(duration).error();
+  auto timeout = duration_of(flags.timeout_ms, 1e-3, "--timeout");
+  if (!timeout) return std::move(timeout).error();
+  settings.target = *std::move(target);
+  settings.request = *std::move(request);
+  settings.duration = *duration;
+  settings.timeout = *timeout;
+  settings.connections = flags.connections;
+  settings.rate = flags.rate;
+  settings.max_requests = flags.requests;
+  settings.seed = flags.seed;
+  settings.threads = flags.threads;
+  if (flags.pid) settings.server_pid = *flags.pid;
+  return settings;
+}
+
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void print_report(const load::LoadReport& report, bool json) {
+  if (json) {
+    core::TextBuffer out;
+    load::append_json(out, report);
+    out.append('\n');
+    print(out.view());
+  } else {
+    print(load::to_table(report, ::isatty(STDOUT_FILENO) == 1));
+  }
+}
+
+/// A run in which nothing was answered well has measured nothing.
+int verdict(const load::LoadReport& report) {
+  if (report.count(load::Outcome::answered) != 0) return kDone;
+  std::fputs("pelton bench: no request was answered with a status below 400\n", stderr);
+  return kFailed;
+}
+
+int run_once(load::LoadSettings settings, bool json) {
+  auto report = [&] {
+    ProgressBar bar;
+    settings.progress = [&bar](double share) { bar.show(share); };
+    return load::run_load(settings);
+  }();
+  if (!report) return complain(report.error());
+  print_report(*report, json);
+  return verdict(*report);
+}
+
+void print_search_json(const load::SloSearchResult& found, double slo_ms) {
+  core::TextBuffer out;
+  out.append(R"({"slo_p99_ms":)");
+  core::append_json_number(out, slo_ms);
+  out.append(R"(,"highest_rps":)");
+  core::append_json_number(out, found.best_rate);
+  out.append(R"(,"best":)");
+  if (found.best_rate > 0) {
+    load::append_json(out, found.probes[found.best].report);
+  } else {
+    out.append("null");
+  }
+  out.append(R"(,"probes":[)");
+  for (std::size_t i = 0; i < found.probes.size(); ++i) {
+    if (i != 0) out.append(',');
+    load::append_json(out, found.probes[i].report);
+  }
+  out.append("]}\n");
+  print(out.view());
+}
+
+void print_search_text(const load::SloSearchResult& found, double slo_ms) {
+  if (found.best_rate == 0) return;
+  std::printf("%.0f requests a second kept p99 under %g ms\n", found.best_rate, slo_ms);
+  print(load::to_table(found.probes[found.best].report, ::isatty(STDOUT_FILENO) == 1));
+}
+
+int search(load::LoadSettings settings, double slo_ms, bool json) {
+  load::SloSearchSettings bounds;
+  bounds.slo_ms = slo_ms;
+  if (settings.rate) bounds.first_rate = *settings.rate;
+  const auto found = load::search_slo(bounds, [&](double rate) {
+    settings.rate = rate;
+    auto report = load::run_load(settings);
+    if (report && !json) {
+      std::fprintf(stderr, "%12.0f/s  p99 %10.3f ms  failed %llu  %s\n", rate, report->latency_ms.p99,
+                   static_cast<unsigned long long>(report->failures()),
+                   load::keeps_slo(*report, slo_ms) ? "good" : "no");
+    }
+    return report;
+  });
+  if (!found) return complain(found.error());
+  if (json) {
+    print_search_json(*found, slo_ms);
+  } else {
+    print_search_text(*found, slo_ms);
+  }
+  if (found->best_rate > 0) return kDone;
+  std::fprintf(stderr, "pelton bench: no rate kept p99 under %g ms\n", slo_ms);
+  return kFailed;
+}
+
+int bench(const BenchFlags& flags, const std::string& load_flag) {
+  if (!load::looks_like_url(flags.target)) {
+    if (load_flag.empty()) return bench_model(flags.target, flags.json);
+    return complain(
+        {ErrorCode::invalid_argument, load_flag + " is for URLs; \"" + flags.target +
+                                          "\" is taken as a model file (a URL begins with http:// or unix:)"});
+  }
+  if (flags.search_slo_ms && !(*flags.search_slo_ms > 0)) {
+    return complain({ErrorCode::invalid_argument, "--search-slo: above 0 ms"});
+  }
+  auto settings = settings_of(flags);
+  if (!settings) return complain(settings.error());
+  if (flags.search_slo_ms) return search(*std::move(settings), *flags.search_slo_ms, flags.json);
+  return run_once(*std::move(settings), flags.json);
+}
+
+/// The first of the flags given that means nothing for a model file.
+std::string first_load_flag(const CLI::App& verb) {
+  for (const CLI::Option* option : verb.get_options()) {
+    const std::string name = option->get_name();
+    if (option->count() != 0 && !option->get_lnames().empty() && name != "--json") return name;
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& program, Action& run) {
+  auto flags = std::make_shared<BenchFlags>();
+  CLI::App* verb = program.add_subcommand("bench", "Measure a server under load, or a model's cost per row");
+  verb->footer(
+      "Requests are due at random moments (Poisson) at --rate, whatever the server does, and latency counts\n"
+      "from the moment a request was due. Without --rate every connection keeps one request in flight.\n\n"
+      "Example: pelton bench http://127.0.0.1:8080/predict --rate 2000 --duration 10\n"
+      "         pelton bench unix:/run/pelton.sock --connections 64 --json\n"
+      "         pelton bench http://127.0.0.1:8080 --search-slo 5\n"
+      "         pelton bench model.onnx");
+  verb->add_option("target", flags->target, "URL to load (without a path: /predict), or a model file to time")
+      ->required()
+      ->type_name("URL|MODEL");
+  verb->add_option("--rate", flags->rate, "Requests a second; where a search begins")->type_name("R");
+  verb->add_option("--connections", flags->connections, "Connections (64)")->type_name("C");
+  verb->add_option("--duration", flags->duration_s, "Seconds (10; 2 for each rate of a search)")->type_name("S");
+  verb->add_option("--requests", flags->requests, "Stop after so many requests")->type_name("N");
+  verb->add_option("--body", flags->body_file, "File to send, - for stdin ({\"x\":[2,3]})")->type_name("F");
+  verb->add_option("--header", flags->headers, "\"Name: value\" to send; may be given again")
+      ->type_name("H")
+      ->allow_extra_args(false);
+  verb->add_option("--method", flags->method, "HTTP method (POST)")->type_name("M");
+  verb->add_option("--timeout", flags->timeout_ms, "Milliseconds a request may take (5000)")->type_name("MS");
+  verb->add_option("--seed", flags->seed, "Of the random moments (1)")->type_name("N");
+  verb->add_option("--threads", flags->threads, "Threads that send (1)")->type_name("N");
+  verb->add_option("--pid", flags->pid, "The server's process: report its processor time per answer")->type_name("PID");
+  verb->add_option("--search-slo", flags->search_slo_ms,
+                   "Find the highest rate whose p99 stays under so many milliseconds")
+      ->type_name("MS");
+  verb->add_flag("--json", flags->json, "Report as JSON");
+  verb->callback(
+      [flags, verb, &run] { run = [flags, load_flag = first_load_flag(*verb)] { return bench(*flags, load_flag); }; });
+}
+
+}  // namespace pelton::app
