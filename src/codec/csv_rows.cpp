@@ -34,8 +34,10 @@ enum class CellKind : std::uint8_t { number, missing, truth, out_of_range, text 
 CellKind read_value(std::string_view text, double& value) noexcept {
   value = std::numeric_limits<double>::quiet_NaN();
   if (text.empty()) return CellKind::missing;
-  if (text.front() == '+') text.remove_prefix(1);
-  if (text.empty()) return CellKind::text;
+  if (text.front() == '+') {
+    text.remove_prefix(1);
+    if (text.empty() || text.front() == '-') return CellKind::text;
+  }
   const char* const end = text.data() + text.size();
   const ScannedNumber number = scan_number_exactly(text.data(), end);
   if (number.end == end && number.fault != NumberFault::malformed) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <system_error>
+#include <utility>
 
 namespace pelton::codec {
 
@@ -123,13 +124,21 @@ ScannedNumber convert(const char* first, const char* end, bool great) noexcept {
 
 namespace detail {
 
-constinit const std::array<std::uint64_t, kGreatestPower - kLeastPower + 1> kPowerBits = [] {
-  std::array<std::uint64_t, kGreatestPower - kLeastPower + 1> bits{};
-  for (int k = kLeastPower; k <= kGreatestPower; ++k) {
-    bits[static_cast<std::size_t>(k - kLeastPower)] = k < 0 ? reciprocal_bits(-k) : power_of_five(k).leading_bits();
-  }
-  return bits;
-}();
+namespace {
+
+/// A constant each: compilers bound the work of one constant's evaluation.
+template <int kPower>
+constexpr std::uint64_t kBitsOf = kPower < 0 ? reciprocal_bits(-kPower) : power_of_five(kPower).leading_bits();
+
+template <std::size_t... kIndex>
+constexpr std::array<std::uint64_t, sizeof...(kIndex)> all_bits(std::index_sequence<kIndex...>) {
+  return {kBitsOf<static_cast<int>(kIndex) + kLeastPower>...};
+}
+
+}  // namespace
+
+constinit const std::array<std::uint64_t, kGreatestPower - kLeastPower + 1> kPowerBits =
+    all_bits(std::make_index_sequence<kGreatestPower - kLeastPower + 1>());
 
 }  // namespace detail
 

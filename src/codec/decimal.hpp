@@ -134,13 +134,14 @@ inline FastNumber scan_long(const char* first, std::uint64_t head, std::uint64_t
   mantissa = mantissa * kWholePowers[in_third] + leading_digits(third, in_third);
   const unsigned rest = in_second + in_third;
   if (rest > 12) [[unlikely]] {
+    if (in_third == 8) return {nullptr, 0};
     // 19 digits fit in 64 bits. A lone zero before the point, and zeros after it, do not count.
     unsigned digits = rest + 7;
     if (*first == '0') {
       --digits;
       for (const char* zero = first + 2; *zero == '0'; ++zero) --digits;
     }
-    if (digits > 19 || in_third == 8) return {nullptr, 0};
+    if (digits > 19) return {nullptr, 0};
   }
   const unsigned fraction = rest + 7 - count_before(ends);
   double value;

@@ -122,12 +122,13 @@ TEST_F(CsvRows, ReadsBooleans) {
 
 TEST_F(CsvRows, TellsEveryBadCell) {
   use(numbered(3));
-  EXPECT_THAT(errors_of("1,2,3\nx,2,inf\n1,2\n1e999,\"a \"\"b\"\"\",--3\n1,2,3,4,5\n1,2,+\n"),
+  EXPECT_THAT(errors_of("1,2,3\nx,2,inf\n1,2\n1e999,\"a \"\"b\"\"\",--3\n1,2,3,4,5\n1,+-2,+\n"),
               ElementsAre("line 2, column 1: expected a number, got \"x\"",
                           "line 2, column 3: expected a finite number", "line 3: expected 3 cells, got 2",
                           "line 4, column 1: the number is out of range: beyond any 64-bit float",
                           "line 4, column 2: expected a number, got \"a \"b\"\"",
                           "line 4, column 3: expected a number, got \"--3\"", "line 5: expected 3 cells, got 5",
+                          "line 6, column 2: expected a number, got \"+-2\"",
                           "line 6, column 3: expected a number, got \"+\""));
 }
 

@@ -375,7 +375,8 @@ TEST_F(NativeJson, KeepsNoRowsOfABodyItWillRefuse) {
 TEST_F(NativeJson, RefusesEveryTruncation) {
   use(schema_of({{.name = "a", .takes_missing = true}, {.name = "b", .type = model::ElementType::float32}}));
   for (const std::string text :
-       {R"({"x":[2,3]})", R"({"x":[[1.23456789012345678,-3e-5],[null,1]]})", R"({"x":{"a":NaN,"b":1.5}})",
+       {R"({"x":[2,3]})", R"({"x":[0.0,0.000000000000000000001]})", R"({"x":[[1.23456789012345678,-3e-5],[null,1]]})",
+        R"({"x":{"a":NaN,"b":1.5}})",
         R"({"x":[{"a":12345678,"b":0.25},{"b":1,"a":-0}],"id":"n\u00e9","method":"predict","timeout_ms":1e3})"}) {
     ASSERT_TRUE(read(text)) << problem_.detail;
     for (std::size_t size = 0; size < text.size(); ++size) {
