@@ -189,6 +189,13 @@ core::Result<void, codec::Problem> NativePredict::read_body(const http::RequestV
   }
 }
 
+/// When the caller's patience began: time spent in a trusted proxy's queue counts.
+core::TimePoint NativePredict::began(const http::RequestView& request) const noexcept {
+  const TrustedProxies& proxies = state_.shared().settings.trusted_proxies;
+  if (proxies.empty()) return request.received;
+  return request.received - proxies.waited(request, std::chrono::system_clock::now());
+}
+
 void NativePredict::submit(const http::RequestView& request, http::Responder responder, const Reading& reading) {
   const codec::PredictOptions& options = reading.request.options;
   const auto give_up = [&](const codec::Problem& problem, std::string_view headers) {
@@ -222,11 +229,11 @@ void NativePredict::submit(const http::RequestView& request, http::Responder res
   call.submitted = request.received;
   const core::Duration timeout =
       options.timeout.value_or(reading.from_query.timeout.value_or(state_.shared().settings.request_timeout));
-  call.deadline = timeout > core::Duration(0) ? request.received + timeout : core::TimePoint::max();
+  call.deadline = timeout > core::Duration(0) ? began(request) + timeout : core::TimePoint::max();
   if (state_.shared().access_log != nullptr) {
     call.method.assign(request.method);
     call.target.assign(request.target);
-    call.peer.assign(request.peer);
+    call.peer.assign(state_.shared().settings.trusted_proxies.client(request));
   }
   if (lane->batcher().submit(call, first) == batching::Admission::full) {
     give_back(call);

@@ -34,6 +34,7 @@ class NativePredict {
   std::optional<codec::Problem> read_options(const http::RequestView& request, Reading& reading);
   core::Result<void, codec::Problem> read_body(const http::RequestView& request, Reading& reading);
   bool resolve(const http::RequestView& request, http::Responder& responder, Reading& reading);
+  core::TimePoint began(const http::RequestView& request) const noexcept;
   void submit(const http::RequestView& request, http::Responder responder, const Reading& reading);
 
   static void done(batching::Ticket& ticket, const batching::Outcome& outcome);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/trusted_proxies.hpp"
 #include "batching/policy.hpp"
 #include "batching/scoring_pool.hpp"
 #include "codec/predict_request.hpp"
@@ -39,6 +40,7 @@ struct ApiSettings {
   batching::PolicySettings batching;
   codec::ReadLimits read;
   core::Duration request_timeout{std::chrono::seconds(30)};  ///< where the caller names none; zero: none
+  TrustedProxies trusted_proxies;
 };
 
 /// What the services of all threads share. Everything in it is thread-safe, and outlives them.

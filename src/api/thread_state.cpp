@@ -65,7 +65,7 @@ void ThreadState::reply(const http::RequestView& request, http::Responder respon
   if (log != nullptr && log->wants(head.status)) {
     log->write({.method = request.method,
                 .target = request.target,
-                .peer = request.peer,
+                .peer = shared_.settings.trusted_proxies.client(request),
                 .request_id = request_id(request),
                 .status = head.status,
                 .took = clock().now() - request.received});

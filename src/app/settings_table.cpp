@@ -131,6 +131,15 @@ Result<void> assign_port(Settings& settings, const SettingValue& value) {
   , 0, 65535 > (settings, value);
 }
 
+Result<void> assign_trusted_proxies(Settings& settings, const SettingValue& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) return expected("a string");
+  auto proxies = api::TrustedProxies::parse(*text);
+  if (!proxies) return proxies.error();
+  settings.api.trusted_proxies = *std::move(proxies);
+  return {};
+}
+
 using ms = std::chrono::milliseconds;
 using us = std::chrono::microseconds;
 
@@ -142,6 +151,8 @@ constexpr Setting kSettings[] = {
     {"server", "unix", "unix socket to listen on", assign_string<PELTON_AT(unix_path)>},
     {"server", "threads", "event loops, 0: one a processor (0)", assign_count<PELTON_AT(server.threads), 0, 1024>},
     {"server", "insecure", "allow a non-loopback address without tokens (false)", assign_flag<PELTON_AT(insecure)>},
+    {"server", "trusted_proxies", "addresses, networks or unix whose X-Forwarded-For and X-Request-Start count (none)",
+     assign_trusted_proxies},
     {"server", "drain_timeout_ms", "longest wait for accepted work at shutdown (10000)",
      assign_duration<PELTON_AT(drain_timeout), ms>},
     {"server", "drain_delay_ms", "/readyz says 503 this long before listeners close (0)",
