@@ -11,6 +11,7 @@ namespace pelton::http {
 
 namespace {
 constexpr int kAcceptedAtOnce = 64;
+constexpr int kMostQueued = 4096;  ///< as many as a socket's queue may hold
 constexpr auto kPause = std::chrono::milliseconds(100);
 }  // namespace
 
@@ -32,7 +33,7 @@ void Acceptor::start(std::span<ListeningSocket> sockets) {
 void Acceptor::close() {
   for (const auto& door : doors_) {
     // A client whose connection stands in the queue would be reset; it is served instead.
-    while (accept_some(*door, kAcceptedAtOnce) == Accepted::some) continue;
+    accept_some(*door, kMostQueued);
   }
   doors_.clear();
   timer_.cancel();

@@ -14,8 +14,11 @@ void Census::on_room(core::EventLoop& loop, core::Task& resume) {
   resume_ = &resume;
 }
 
+/// Whoever comes through a unix socket has no address of his own to be counted by.
+bool Census::counts(std::string_view address) const noexcept { return most_per_address_ != 0 && address != "unix"; }
+
 bool Census::enter(std::string_view address) {
-  if (most_per_address_ != 0) {
+  if (counts(address)) {
     const std::lock_guard lock(mutex_);
     std::size_t& count = per_address_[std::string(address)];
     if (count >= most_per_address_) return false;
@@ -31,7 +34,7 @@ void Census::finish() {
 }
 
 void Census::leave(std::string_view address, bool finished) {
-  if (most_per_address_ != 0) {
+  if (counts(address)) {
     const std::lock_guard lock(mutex_);
     const auto found = per_address_.find(std::string(address));
     if (found != per_address_.end() && --found->second == 0) per_address_.erase(found);

@@ -37,6 +37,7 @@ class Census {
   void wait_gone(core::Duration patience);
 
  private:
+  bool counts(std::string_view address) const noexcept;
   void changed();
 
   const std::size_t most_;

@@ -16,6 +16,8 @@ namespace {
 
 /// A client that does not read its answers is not read from either, beyond this many bytes unsent.
 constexpr std::size_t kMostUnsent = 1024 * 1024;
+/// What an answer to nobody may leave behind.
+constexpr std::size_t kScratchKept = 1024 * 1024;
 /// While a body arrives one event reads this often before others have their turn.
 constexpr int kReadsAtOnce = 8;
 
@@ -220,7 +222,10 @@ core::TextBuffer& Connection::begin(std::uint64_t sequence, const ReplyHead& hea
 }
 
 void Connection::finish() noexcept {
-  if (!is_open()) return;
+  if (!is_open()) {
+    if (loop_.scratch().capacity() > kScratchKept) loop_.scratch().release();
+    return;
+  }
   try {
     replies_.finish();
     schedule_flush();

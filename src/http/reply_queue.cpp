@@ -16,7 +16,9 @@ namespace pelton::http {
 namespace {
 
 constexpr std::size_t kBuffersKept = 256;
-constexpr std::size_t kBufferKeptBytes = 64 * 1024;  ///< larger ones are given back to the system
+constexpr std::size_t kBufferKeptBytes = 64 * 1024;
+constexpr std::size_t kLargeKept = 4;  ///< so many larger ones, and none beyond a MiB
+constexpr std::size_t kLargeKeptBytes = 1024 * 1024;
 constexpr std::size_t kSentKept = 64 * 1024;
 constexpr std::size_t kCompressedFrom = 1024;
 /// Compressing is done on the event loop: a larger body would keep its other connections waiting.
@@ -63,11 +65,16 @@ std::unique_ptr<core::TextBuffer> ReplyShared::take() {
   if (buffers_.empty()) return std::make_unique<core::TextBuffer>();
   std::unique_ptr<core::TextBuffer> buffer = std::move(buffers_.back());
   buffers_.pop_back();
+  if (buffer->capacity() > kBufferKeptBytes) --large_;
   return buffer;
 }
 
 void ReplyShared::give(std::unique_ptr<core::TextBuffer> buffer) noexcept {
-  if (!buffer || buffers_.size() == kBuffersKept || buffer->capacity() > kBufferKeptBytes) return;
+  if (!buffer || buffers_.size() == kBuffersKept) return;
+  if (buffer->capacity() > kBufferKeptBytes) {
+    if (buffer->capacity() > kLargeKeptBytes || large_ == kLargeKept) return;
+    ++large_;
+  }
   buffer->clear();
   buffers_.push_back(std::move(buffer));
 }
@@ -169,7 +176,7 @@ void ReplyQueue::write_head(const ReplyHead& head, const Slot& answer) {
     to.append(head.content_type);
     to.append("\r\n");
   }
-  to.append(head.headers);
+  if (!head.headers.empty()) to.append(head.headers);
   if (answer.closes) {
     to.append("Connection: close\r\n");
   } else if (!answer.form.http11) {

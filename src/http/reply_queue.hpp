@@ -50,6 +50,7 @@ class ReplyShared {
 
   const std::size_t ring_size_;  ///< a power of two, at least `pipelined` + 1
   std::vector<std::unique_ptr<core::TextBuffer>> buffers_;
+  std::size_t large_ = 0;  ///< of buffers_
   std::vector<std::unique_ptr<Slot[]>> rings_;
   std::array<char, kLine> date_;
   std::int64_t date_seconds_ = -1;

@@ -30,7 +30,8 @@ void Responder::finish() {
 }
 
 void Responder::reply(const ReplyHead& head, std::string_view body) {
-  begin(head).append(body);
+  core::TextBuffer& to = begin(head);
+  if (!body.empty()) to.append(body);
   finish();
 }
 

@@ -39,8 +39,9 @@ class Responder {
   /// False once the client is known to have gone: work for it may be dropped.
   bool wanted() const noexcept;
 
-  /// Writes the head; what is appended to the buffer until `finish` is the body. Nothing else of
-  /// this connection may be answered in between. For HEAD requests the body is counted, not sent.
+  /// Writes the head; what is appended to the buffer until `finish` is the body. Both belong in one
+  /// go: nothing else of this connection may be answered, and no event handled, in between. For HEAD requests the body
+  /// is counted, not sent.
   core::TextBuffer& begin(const ReplyHead& head);
   /// Completes the answer; the responder is empty afterwards.
   void finish();
