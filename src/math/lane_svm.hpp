@@ -148,15 +148,12 @@ void svm_rows(const SvmView& svm, Input x, Output y, double* partial) {
 template <class V>
 void apply_svm_sums(const SvmView& svm, Input x, std::size_t rows, Output y, double* scratch) {
   static_assert(kSvmRows == 4);
+  const auto in = [&](std::size_t row) { return Input{x.data + row * x.stride, x.stride}; };
+  const auto out = [&](std::size_t row) { return Output{y.data + row * y.stride, y.stride}; };
   std::size_t row = 0;
-  const auto take = [&](std::size_t taken) {
-    x.data += taken * x.stride;
-    y.data += taken * y.stride;
-    row += taken;
-  };
-  for (; row + 4 <= rows; take(4)) svm_rows<V, 4>(svm, x, y, scratch);
-  for (; row + 2 <= rows; take(2)) svm_rows<V, 2>(svm, x, y, scratch);
-  for (; row < rows; take(1)) svm_rows<V, 1>(svm, x, y, scratch);
+  for (; row + 4 <= rows; row += 4) svm_rows<V, 4>(svm, in(row), out(row), scratch);
+  for (; row + 2 <= rows; row += 2) svm_rows<V, 2>(svm, in(row), out(row), scratch);
+  for (; row < rows; ++row) svm_rows<V, 1>(svm, in(row), out(row), scratch);
 }
 
 }  // namespace pelton::math

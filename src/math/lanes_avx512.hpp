@@ -1,9 +1,11 @@
 #pragma once
 
 // GCC 12's own intrinsics begin from registers it calls uninitialised (PR 105593).
+#ifndef __clang__
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <immintrin.h>
 
 #include <cstddef>
@@ -99,4 +101,6 @@ PELTON_LANE Lanes sum_each(const Lanes (&rows)[8]) {
 
 }  // namespace
 }  // namespace pelton::math
+#ifndef __clang__
 #pragma GCC diagnostic pop
+#endif
