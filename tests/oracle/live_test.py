@@ -1,0 +1,63 @@
+"""Fits every model of recipes.py again, on other rows, and holds Pelton to what the libraries answer now.
+
+python live_test.py ORACLE_TEST_PROGRAM DIRECTORY [SEED]
+
+Also hands the ONNX that Pelton writes to onnx.checker and ONNX Runtime, and names the conversions of
+skl2onnx that are wrong by themselves (wrong_conversions.py).
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+import onnxruntime
+
+import recipes
+import wrong_conversions
+
+
+def run(program, directory, test_filter):
+    environment = dict(os.environ, PELTON_ORACLE_FIXTURES=str(directory))
+    return subprocess.run([program, f"--gtest_filter={test_filter}"], env=environment).returncode
+
+
+def check_written(directory):
+    """The files that the C++ test wrote: each with its rows and what Pelton answers (text, one row a line)."""
+    written = sorted(directory.glob("*.onnx"))
+    assert written, "no file was written"
+    for file in written:
+        model = onnx.load(file)
+        onnx.checker.check_model(model, full_check=True)
+        session = onnxruntime.InferenceSession(file.read_bytes(), providers=["CPUExecutionProvider"])
+        table = np.loadtxt(file.with_suffix(".rows"), ndmin=2)
+        width = session.get_inputs()[0].shape[1]
+        answers = session.run(None, {"x": table[:, :width]})[0]
+        np.testing.assert_allclose(answers, table[:, width:], rtol=1e-13, atol=1e-13)
+        print(f"{file.name}: checked, {len(table)} rows alike in ONNX Runtime")
+
+
+def main():
+    program, directory = sys.argv[1], pathlib.Path(sys.argv[2])
+    shutil.rmtree(directory, ignore_errors=True)
+    fixtures, written = directory / "fixtures", directory / "written"
+    fixtures.mkdir(parents=True)
+    written.mkdir()
+    for case in recipes.all_cases(seed=int(sys.argv[3]) if len(sys.argv) > 3 else 11):
+        model, rows, names = recipes.fit(case)
+        proto = recipes.convert(case, model, rows.shape[1], names)
+        (fixtures / f"{case.name}.onnx").write_bytes(proto.SerializeToString())
+        (fixtures / f"{case.name}.expected").write_bytes(recipes.expected_bytes(case, model, proto, rows))
+    failed = run(program, fixtures, "*Fixtures*")
+    os.environ["PELTON_WRITTEN_MODELS"] = str(written)
+    failed |= run(program, fixtures, "WrittenModels.*")
+    check_written(written)
+    failed |= wrong_conversions.report()
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()

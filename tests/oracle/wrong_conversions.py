@@ -1,0 +1,80 @@
+"""Conversions of skl2onnx whose file does not say what the model does, so that no runtime can be right.
+
+Each is shown by ONNX Runtime: report() fails when one of them has been mended, and so should leave
+this list. They are why golden rows travel with a model.
+"""
+
+import warnings
+
+import numpy as np
+import onnxruntime
+from skl2onnx import to_onnx
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.neural_network import MLPRegressor
+from sklearn.preprocessing import Binarizer, Normalizer
+from sklearn.svm import SVC
+
+import recipes
+
+
+def runtime(model, rows, dtype):
+    proto = to_onnx(model, rows[:1].astype(dtype))
+    session = onnxruntime.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
+    return np.asarray(session.run(None, {"X": rows.astype(dtype)})[0])
+
+
+def differs(model, rows, dtype=np.float32, method="predict"):
+    want = getattr(model, method)(rows.astype(dtype).astype(np.float64))
+    got = runtime(model, rows, dtype)
+    if got.shape != want.shape:
+        return True
+    return not np.allclose(got, want, rtol=1e-3, atol=1e-6)
+
+
+def conversions():
+    iris, species, _ = recipes.load("iris")
+    diabetes, progression, _ = recipes.load("diabetes")
+    rng = np.random.RandomState(0)
+    wide = rng.uniform(-4, 4, (5000, 4))
+    zeros = np.zeros((1, 10))
+    gaps = diabetes.copy()
+    gaps[::5, 1] = np.nan
+    empty = gaps.copy()
+    empty[:, 2] = np.nan
+    yield ("SVC(break_ties=True): the label goes by votes", differs(SVC(break_ties=True).fit(iris, species), wide))
+    yield ("SGDClassifier(modified_huber), several classes: ties of clipped probabilities go to the first class",
+           differs(SGDClassifier(loss="modified_huber", random_state=0).fit(iris, species), wide))
+    yield ("SGDClassifier(log_loss), several classes: the label goes by saturated probabilities",
+           differs(SGDClassifier(loss="log_loss", random_state=0).fit(iris, species), wide))
+    yield ("OneVsRestClassifier: the label goes by saturated probabilities",
+           differs(OneVsRestClassifier(LogisticRegression()).fit(iris, species), 20 * wide))
+    for norm in ("l1", "l2"):
+        yield (f"Normalizer('{norm}') in double: a row of zeros becomes NaN",
+               differs(Normalizer(norm).fit(diabetes), zeros, np.float64, "transform"))
+    yield ("Normalizer('max'): divides by the largest value, not the largest absolute value",
+           differs(Normalizer("max").fit(diabetes), -np.abs(diabetes[:3]), method="transform"))
+    yield ("Binarizer in double: a value equal to the threshold becomes 1",
+           differs(Binarizer(threshold=0.5).fit(diabetes), np.full((1, 10), 0.5), np.float64, "transform"))
+    yield ("MLPRegressor with several targets: they come out one below the other",
+           differs(MLPRegressor(hidden_layer_sizes=(4,), max_iter=20).fit(diabetes, np.c_[progression, progression]),
+                   diabetes[:4]))
+    yield ("SimpleImputer(add_indicator=True): the indicator columns are missing",
+           differs(SimpleImputer(add_indicator=True).fit(gaps), gaps[:5], method="transform"))
+    yield ("SimpleImputer with a column that is always missing: the column stays",
+           differs(SimpleImputer().fit(empty), empty[:5], method="transform"))
+
+
+def report():
+    mended = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, wrong in conversions():
+            print(("wrong conversion: " if wrong else "MENDED, take it off the list: ") + name)
+            mended |= not wrong
+    return mended
+
+
+if __name__ == "__main__":
+    raise SystemExit(report())
