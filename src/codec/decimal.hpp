@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "codec/settle_decimal.hpp"
+
 namespace pelton::codec {
 
 /// How a JSON number literal reads.
@@ -25,20 +27,7 @@ struct ScannedNumber {
 /// for every literal of any length. The way for what the fast scan below does not decide.
 ScannedNumber scan_number_exactly(const char* first, const char* last) noexcept;
 
-/// The decimal mantissa×10^exponent as a double where that can be settled cheaply and for certain;
-/// false where it takes exact arithmetic. The result is never negative.
-///
-/// The mantissa times the power's leading 64 bits brackets the product (after Lemire, "Number parsing
-/// at a gigabyte per second", 2021); its rounding is certain unless a halfway point lies within the
-/// bracket, which is rare. Exponents are kept so that no result is subnormal or infinite.
-[[nodiscard]] bool settle_decimal(std::uint64_t mantissa, int exponent, double& value) noexcept;
-
 namespace detail {
-
-inline constexpr int kLeastPower = -80;
-inline constexpr int kGreatestPower = 60;
-/// floor(10^k × 2^p), with p such that bit 63 is set, for k from kLeastPower to kGreatestPower.
-extern const std::array<std::uint64_t, kGreatestPower - kLeastPower + 1> kPowerBits;
 
 inline constexpr std::array<std::uint64_t, 9> kWholePowers{1,       10,        100,        1'000,      10'000,
                                                            100'000, 1'000'000, 10'000'000, 100'000'000};
@@ -65,37 +54,6 @@ inline std::uint64_t eight_digits(std::uint64_t values) noexcept {
 inline std::uint64_t leading_digits(std::uint64_t values, unsigned count) noexcept {
   return eight_digits(values << (32 - 4 * count) << (32 - 4 * count));
 }
-
-}  // namespace detail
-
-inline bool settle_decimal(std::uint64_t mantissa, int exponent, double& value) noexcept {
-  using namespace detail;
-  if (exponent < kLeastPower || exponent > kGreatestPower) [[unlikely]] {
-    return false;
-  }
-  const int lead = std::countl_zero(mantissa | 1);
-  const unsigned __int128 product =
-      static_cast<unsigned __int128>(mantissa << lead) * kPowerBits[static_cast<std::size_t>(exponent - kLeastPower)];
-  // The true product is at least this one and less than 2^64 more. Shifted so that bit 127 is set,
-  // its upper word therefore counts 53 bits of the result, then 11 whose doubt is less than 3.
-  const auto high = static_cast<std::uint64_t>(product >> 64);
-  const int short_by = 1 - static_cast<int>(high >> 63);
-  const std::uint64_t below = static_cast<std::uint64_t>(product) >> 63 & static_cast<std::uint64_t>(short_by);
-  const std::uint64_t upper = high << short_by | below;
-  const std::uint64_t rest = upper & 0x7FF;
-  if (rest - 0x3FD <= 3) [[unlikely]] {
-    return false;
-  }
-  const std::uint64_t significand = (upper >> 11) + (rest > 0x400 ? 1 : 0);
-  // floor(log2(10^e)) is (217706·e) >> 16 for |e| ≤ 350 (Lemire, as above).
-  const int exponent2 = ((217706 * exponent) >> 16) - lead - short_by + 12;
-  // The leading one adds to the exponent field, and so does a carry out of the rounding.
-  const std::uint64_t bits = (static_cast<std::uint64_t>(exponent2 + 1074) << 52) + significand;
-  value = std::bit_cast<double>(mantissa == 0 ? 0 : bits);
-  return true;
-}
-
-namespace detail {
 
 /// Bit 7 of each byte that is no digit value, given bytes XORed with '0'. Exact up to and including
 /// the first such byte, and beyond it if that byte is below 0x8A.

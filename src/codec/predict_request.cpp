@@ -57,7 +57,8 @@ Complaint read_timeout(std::string_view value, PredictOptions& options) {
   const bool fits =
       number.fault == NumberFault::none && number.end == end && number.value > 0 && number.value <= kMaxTimeoutMs;
   if (!fits) return "expected a number of milliseconds above 0 and up to a day (86400000), got " + in_quotes(value);
-  options.timeout = std::chrono::duration_cast<core::Duration>(std::chrono::duration<double, std::milli>(number.value));
+  // Up: a timeout must not become none.
+  options.timeout = std::chrono::ceil<core::Duration>(std::chrono::duration<double, std::milli>(number.value));
   return std::nullopt;
 }
 

@@ -33,6 +33,8 @@ TEST(ReadOption, ReadsTheTextOfAQuery) {
   EXPECT_EQ(options.version, "3");
   EXPECT_EQ(options.timeout, core::Duration(std::chrono::milliseconds(1500)));
   EXPECT_EQ(options.priority, 0U);
+  take("timeout_ms", "1e-300");
+  EXPECT_EQ(options.timeout, core::Duration(1)) << "never none at all";
 }
 
 TEST(ReadOption, LeavesOthersToTheCaller) {
