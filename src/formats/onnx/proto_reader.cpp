@@ -1,9 +1,11 @@
 #include "formats/onnx/proto_reader.hpp"
 
 #include <bit>
+#include <cstring>
 #include <new>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "formats/onnx/names.hpp"
 #include "formats/onnx/wire.hpp"
@@ -49,6 +51,7 @@ class Reader {
   bool enumerator(const WireField& field, Enum& out);
   bool integers(const WireField& field, std::vector<std::int64_t>& out);
   bool floats(const WireField& field, std::vector<float>& out);
+  bool float_run(std::string_view run, std::vector<float>& out);
   bool encoded(const WireField& field, WireType type, EncodedValues& out);
   template <class Part>
   bool part(const WireField& field, std::vector<Part>& parts, bool (Reader::*read)(std::string_view, Part&));
@@ -93,7 +96,13 @@ bool Reader::message(std::string_view bytes, const char* what, OnField&& on_fiel
   WireReader reader(bytes);
   WireField field;
   bool good = true;
-  while (good && reader.next(field)) good = on_field(field);
+  while (good && reader.next(field)) {
+    if constexpr (std::is_invocable_v<OnField, const WireField&, WireReader&>) {
+      good = on_field(field, reader);
+    } else {
+      good = on_field(field);
+    }
+  }
   --depth_;
   if (!good) return false;
   if (!reader.malformed()) return true;
@@ -132,6 +141,17 @@ bool Reader::floats(const WireField& field, std::vector<float>& out) {
   float value = 0;
   while (reader.read(value)) out.push_back(value);
   return reader.done() || fail(ErrorCode::malformed, "a list of floats breaks off");
+}
+
+/// Support vectors and tree thresholds come by the million, each with a tag: read them in one go.
+bool Reader::float_run(std::string_view run, std::vector<float>& out) {
+  constexpr std::size_t kStride = 1 + sizeof(float);
+  const std::size_t before = out.size();
+  out.resize(before + run.size() / kStride);
+  for (std::size_t i = before; i < out.size(); ++i, run.remove_prefix(kStride)) {
+    std::memcpy(&out[i], run.data() + 1, sizeof(float));
+  }
+  return true;
 }
 
 bool Reader::encoded(const WireField& field, WireType type, EncodedValues& out) {
@@ -271,7 +291,7 @@ bool Reader::tensor(std::string_view bytes, TensorProto& tensor) {
 }
 
 bool Reader::attribute(std::string_view bytes, AttributeProto& attribute) {
-  const bool good = message(bytes, "attribute", [&](const WireField& field) {
+  const bool good = message(bytes, "attribute", [&](const WireField& field, WireReader& reader) {
     switch (field.number) {
       case 1: return text(field, attribute.name);
       case 2:
@@ -281,7 +301,7 @@ bool Reader::attribute(std::string_view bytes, AttributeProto& attribute) {
       case 3: return integer(field, attribute.i);
       case 4: return text(field, attribute.s);
       case 5: return part(field, attribute.tensors, &Reader::tensor);
-      case 7: return floats(field, attribute.floats);
+      case 7: return floats(field, attribute.floats) && float_run(reader.take_fixed32_run(field), attribute.floats);
       case 8: return integers(field, attribute.ints);
       case 9: return texts(field, attribute.strings);
       case 20: return enumerator(field, attribute.type);

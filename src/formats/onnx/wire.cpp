@@ -8,6 +8,17 @@ bool WireReader::next(WireField& field) noexcept {
   return !malformed_;
 }
 
+std::string_view WireReader::take_fixed32_run(const WireField& field) noexcept {
+  constexpr std::size_t kStride = 1 + sizeof(std::uint32_t);
+  const auto tag = static_cast<char>(field.number << 3 | static_cast<std::uint32_t>(WireType::fixed32));
+  const std::string_view rest = message_.substr(reader_.position());
+  std::size_t size = 0;
+  while (rest.size() - size >= kStride && rest[size] == tag) size += kStride;
+  std::string_view run;
+  static_cast<void>(reader_.read_bytes(size, run));  // there are that many
+  return run;
+}
+
 bool WireReader::read(WireField& field) noexcept {
   constexpr std::uint64_t kMaxTag = (std::uint64_t{1} << 32) - 1;
   std::uint64_t tag = 0;

@@ -29,6 +29,9 @@ class WireReader {
 
   /// The next field; false at the end or where the message is malformed.
   [[nodiscard]] bool next(WireField& field) noexcept;
+  /// Passes over the fields that follow with the number (below 16) and fixed32 type of `field`, back to back:
+  /// how a list is written unpacked. Each is a byte of tag and four of value.
+  [[nodiscard]] std::string_view take_fixed32_run(const WireField& field) noexcept;
   /// Whether `next` stopped for what is wrong rather than at the end.
   bool malformed() const noexcept { return malformed_; }
   /// Bytes read so far.
