@@ -26,7 +26,9 @@ ProgramModel line() {
   };
   offer(Method::predict, *y);
   offer(Method::decision_function, *sign);
-  return ProgramModel(std::move(schema), {.format = "test", .kind = "line"}, std::move(programs));
+  Description description;
+  description.kind = "line";
+  return ProgramModel(std::move(schema), std::move(description), std::move(programs));
 }
 
 TEST(ProgramModel, ScoresWithEachOfItsMethods) {
