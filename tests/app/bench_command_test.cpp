@@ -1,0 +1,147 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "app/command_line.hpp"
+#include "load/socket.hpp"
+
+namespace pelton::app {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+struct Ran {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+Ran run(std::vector<std::string> words) {
+  words.insert(words.begin(), {"pelton", "bench"});
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  const int code = run_command_line(static_cast<int>(argv.size()), argv.data());
+  std::fflush(stdout);
+  return {code, ::testing::internal::GetCapturedStdout(), ::testing::internal::GetCapturedStderr()};
+}
+
+/// Answers `status` to whatever comes, on two connections one after another (the first only sees whether
+/// anybody is there), and keeps what it was sent.
+class OneAnswerServer {
+ public:
+  explicit OneAnswerServer(std::string status) : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    EXPECT_EQ(::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::listen(listener_.get(), 8), 0);
+    ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
+    url_ = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    thread_ = std::jthread([this, answer = "HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n"] {
+      for (int i = 0; i < 2; ++i) {
+        const load::FileDescriptor connection(::accept(listener_.get(), nullptr, nullptr));
+        char buffer[4096];
+        for (ssize_t n = 0; (n = ::recv(connection.get(), buffer, sizeof(buffer), 0)) > 0;) {
+          received_.append(buffer, static_cast<std::size_t>(n));
+          ::send(connection.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+        }
+      }
+    });
+  }
+
+  const std::string& url() const { return url_; }
+  /// All that came; waits until both connections are over.
+  const std::string& received() {
+    thread_.join();
+    return received_;
+  }
+
+ private:
+  load::FileDescriptor listener_;
+  std::string url_;
+  std::string received_;
+  std::jthread thread_;
+};
+
+TEST(BenchCommand, ReportsAsJson) {
+  OneAnswerServer server("200 OK");
+  const Ran r = run({server.url(), "--connections", "1", "--requests", "20", "--duration", "20", "--json"});
+  EXPECT_EQ(r.code, kDone) << r.err;
+  EXPECT_THAT(r.out, StartsWith(R"({"mode":"closed","connections":1,"offered_rps":)"));
+  EXPECT_THAT(r.out, HasSubstr(R"("requests":20,"errors":{"connect":0)"));
+  EXPECT_THAT(server.received(), StartsWith("POST /predict HTTP/1.1\r\n"));
+}
+
+TEST(BenchCommand, SendsTheBodyMethodAndHeadersAskedFor) {
+  const std::string file = ::testing::TempDir() + "pelton-bench-body-" + std::to_string(::getpid());
+  std::ofstream(file) << "1,2,3";
+  OneAnswerServer server("200 OK");
+  const Ran r = run({server.url() + "/x", "--connections", "1", "--requests", "1", "--method", "PUT", "--body", file,
+                     "--header", "Content-Type: text/csv", "--header", "X-A: b"});
+  ::unlink(file.c_str());
+  EXPECT_EQ(r.code, kDone) << r.err;
+  EXPECT_THAT(r.out, HasSubstr("1 answered"));
+  const std::string& received = server.received();
+  EXPECT_THAT(received, StartsWith("PUT /x HTTP/1.1\r\n"));
+  EXPECT_THAT(received, HasSubstr("Content-Type: text/csv\r\nX-A: b\r\nContent-Length: 5\r\n\r\n1,2,3"));
+}
+
+TEST(BenchCommand, GetHasNoBody) {
+  OneAnswerServer server("200 OK");
+  EXPECT_EQ(run({server.url(), "--connections", "1", "--requests", "1", "--method", "GET"}).code, kDone);
+  EXPECT_THAT(server.received(), ::testing::Not(HasSubstr("Content-Length")));
+}
+
+TEST(BenchCommand, ARunWithoutAGoodAnswerFails) {
+  OneAnswerServer server("404 Not Found");
+  const Ran r = run({server.url(), "--connections", "1", "--requests", "3", "--json"});
+  EXPECT_EQ(r.code, kFailed);
+  EXPECT_THAT(r.out, HasSubstr(R"("status_4xx":3)"));
+  EXPECT_THAT(r.err, HasSubstr("no request was answered"));
+  server.received();
+}
+
+TEST(BenchCommand, UsageErrorsGiveTwoAndFailuresOne) {
+  const std::tuple<std::vector<std::string>, int, const char*> cases[] = {
+      {{}, kUsage, "target is required"},
+      {{"http://127.0.0.1:1", "--rate", "fast"}, kUsage, "--rate"},
+      {{"http://127.0.0.1:1", "--rat", "5"}, kUsage, "did you mean \"--rate\""},
+      {{"http://127.0.0.1:1", "--rate", "0"}, kUsage, "rate: above 0"},
+      {{"http://127.0.0.1:1", "--duration", "-1"}, kUsage, "--duration"},
+      {{"http://127.0.0.1:1", "--timeout", "nan"}, kUsage, "--timeout"},
+      {{"http://127.0.0.1:1", "--search-slo", "0"}, kUsage, "--search-slo"},
+      {{"http://127.0.0.1:1", "--header", "no colon"}, kUsage, "Name: value"},
+      {{"https://127.0.0.1:1"}, kUsage, "https is not supported"},
+      {{"http://127.0.0.1:0"}, kUsage, "1 to 65535"},
+      {{"model.onnx", "--rate", "5"}, kUsage, "--rate is for URLs"},
+      {{"/nonexistent/model.onnx"}, kFailed, "/nonexistent/model.onnx"},
+      {{"http://127.0.0.1:1", "--body", "/nonexistent/body"}, kFailed, "/nonexistent/body"},
+      {{"unix:/nonexistent/p.sock"}, kFailed, "cannot connect to unix:/nonexistent/p.sock"},
+  };
+  for (const auto& [words, code, why] : cases) {
+    const Ran r = run(words);
+    EXPECT_EQ(r.code, code) << why;
+    EXPECT_THAT(r.err, HasSubstr(why));
+    EXPECT_EQ(r.out, "") << why;
+  }
+}
+
+TEST(BenchCommand, HelpHasAnExample) {
+  const Ran r = run({"--help"});
+  EXPECT_EQ(r.code, kDone);
+  EXPECT_THAT(r.out, HasSubstr("Example: pelton bench http://"));
+}
+
+}  // namespace
+}  // namespace pelton::app
