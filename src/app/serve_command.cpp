@@ -99,7 +99,8 @@ std::string settle_endpoints(Settings& settings) {
     endpoints.insert(endpoints.begin(),
                      {.host = settings.host, .port = settings.port, .unix_path = {}, .inherited_fd = -1});
   }
-  for (const http::Endpoint& endpoint : endpoints) {
+  for (http::Endpoint& endpoint : endpoints) {
+    endpoint.unix_mode = settings.unix_mode;
     if (endpoint.unix_path.empty() && endpoint.inherited_fd < 0 && !is_loopback(endpoint.host) && !settings.insecure) {
       return "refusing to listen on " + endpoint.host +
              ": anyone who reaches it could use the models. Listen on 127.0.0.1 behind a proxy, or say --insecure";

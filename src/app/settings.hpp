@@ -29,7 +29,8 @@ struct Settings {
   http::ServerSettings server{.endpoints = {}, .threads = 0, .limits = {}, .timeouts = {}};
   std::string host = "127.0.0.1";  ///< of the endpoint meant by host and port
   std::uint16_t port = 8080;
-  std::string unix_path;  ///< listens there instead, where only this is given
+  unsigned unix_mode = 0660;  ///< permissions of unix sockets
+  std::string unix_path;      ///< listens there instead, where only this is given
   bool host_or_port_given = false;
   bool insecure = false;  ///< a non-loopback address without tokens
   std::chrono::milliseconds drain_timeout{10'000};

@@ -131,6 +131,19 @@ Result<void> assign_port(Settings& settings, const SettingValue& value) {
   , 0, 65535 > (settings, value);
 }
 
+Result<void> assign_unix_mode(Settings& settings, const SettingValue& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  unsigned mode = 0;
+  if (text != nullptr && !text->empty()) {
+    const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), mode, 8);
+    if (failure == std::errc() && end == text->data() + text->size() && mode <= 0777) {
+      settings.unix_mode = mode;
+      return {};
+    }
+  }
+  return expected("an octal mode such as \"0660\"");
+}
+
 Result<void> assign_trusted_proxies(Settings& settings, const SettingValue& value) {
   const auto* text = std::get_if<std::string>(&value);
   if (text == nullptr) return expected("a string");
@@ -149,6 +162,7 @@ constexpr Setting kSettings[] = {
     {"server", "host", "address to listen on (127.0.0.1)", assign_host},
     {"server", "port", "TCP port, 0 picks a free one (8080)", assign_port},
     {"server", "unix", "unix socket to listen on", assign_string<PELTON_AT(unix_path)>},
+    {"server", "unix_mode", "permissions of unix sockets, octal (0660)", assign_unix_mode},
     {"server", "threads", "event loops, 0: one a processor (0)", assign_count<PELTON_AT(server.threads), 0, 1024>},
     {"server", "insecure", "allow a non-loopback address without tokens (false)", assign_flag<PELTON_AT(insecure)>},
     {"server", "trusted_proxies", "addresses, networks or unix whose X-Forwarded-For and X-Request-Start count (none)",

@@ -32,6 +32,7 @@ class TextBuffer {
   }
 
   void append(std::string_view text) {
+    if (text.empty()) return;  // an empty view may have no bytes to point at
     std::memcpy(room(text.size()), text.data(), text.size());
     size_ += text.size();
   }

@@ -42,7 +42,7 @@ bool answers(const sockaddr_un& address) {
 
 core::Result<ListeningSocket> ListeningSocket::open(const Endpoint& endpoint) {
   if (endpoint.inherited_fd >= 0) return open_inherited(endpoint.inherited_fd);
-  if (!endpoint.unix_path.empty()) return open_unix(endpoint.unix_path);
+  if (!endpoint.unix_path.empty()) return open_unix(endpoint.unix_path, endpoint.unix_mode);
 
   const std::string name = endpoint.host + ":" + std::to_string(endpoint.port);
   addrinfo hints{};
@@ -69,7 +69,7 @@ core::Result<ListeningSocket> ListeningSocket::open(const Endpoint& endpoint) {
   return listening;
 }
 
-core::Result<ListeningSocket> ListeningSocket::open_unix(const std::string& path) {
+core::Result<ListeningSocket> ListeningSocket::open_unix(const std::string& path, unsigned mode) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) return unix_error(path, ENAMETOOLONG);
@@ -83,8 +83,9 @@ core::Result<ListeningSocket> ListeningSocket::open_unix(const std::string& path
   }
   UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return unix_error(path, errno);
+  // The mode before listening: nobody connects in between.
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      ::listen(socket.get(), kBacklog) != 0) {
+      ::chmod(path.c_str(), mode) != 0 || ::listen(socket.get(), kBacklog) != 0) {
     return unix_error(path, errno);
   }
   ListeningSocket listening(std::move(socket));

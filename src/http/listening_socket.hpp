@@ -31,7 +31,7 @@ class ListeningSocket {
 
  private:
   explicit ListeningSocket(UniqueFd socket) noexcept : socket_(std::move(socket)) {}
-  static core::Result<ListeningSocket> open_unix(const std::string& path);
+  static core::Result<ListeningSocket> open_unix(const std::string& path, unsigned mode);
   static core::Result<ListeningSocket> open_inherited(int fd);
   core::Result<void> describe();
 

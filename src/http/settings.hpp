@@ -13,6 +13,7 @@ struct Endpoint {
   std::string host = "127.0.0.1";  ///< IPv4 or IPv6 literal, or a name that resolves to one
   std::uint16_t port = 0;          ///< 0 picks a free one
   std::string unix_path{};         ///< not empty: a unix stream socket at that path, host and port unused
+  unsigned unix_mode = 0660;       ///< permissions of the unix socket: who may connect
   int inherited_fd = -1;           ///< not negative: already bound and listening (LISTEN_FDS)
 };
 

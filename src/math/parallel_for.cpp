@@ -9,7 +9,7 @@ void parallel_blocks(std::size_t count, std::size_t block, std::size_t threads, 
   if (count == 0) return;
   const std::size_t length = std::max<std::size_t>(1, block);
   const std::size_t blocks = (count + length - 1) / length;
-  const std::size_t workers = std::clamp<std::size_t>(threads, 1, blocks);
+  [[maybe_unused]] const std::size_t workers = std::clamp<std::size_t>(threads, 1, blocks);
   const auto run = [&](std::size_t b) { body(context, b * length, std::min(count, (b + 1) * length)); };
 #ifdef PELTON_WITH_OPENMP
   if (workers > 1) {
