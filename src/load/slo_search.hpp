@@ -36,7 +36,8 @@ bool keeps_slo(const LoadReport& report, double slo_ms) noexcept;
 
 /// Doubles the rate until the promise breaks (or halves it until it holds), then bisects
 /// geometrically. A rate is given up only when it breaks the promise twice in a row: one hiccup of
-/// the machine must not end the search far below what the server can do. `measure` runs one probe at a rate; its errors end the search.
+/// the machine must not end the search far below what the server can do. `measure` runs one probe at a rate; its errors
+/// end the search.
 core::Result<SloSearchResult> search_slo(const SloSearchSettings& settings,
                                          const std::function<core::Result<LoadReport>(double rate)>& measure);
 
