@@ -19,8 +19,8 @@ enum class Method : std::uint8_t {
   leaf,               ///< the leaf each tree put the row in
   contrib,            ///< contribution per feature, base value last
 };
-inline constexpr std::array kAllMethods{Method::predict, Method::predict_proba, Method::decision_function,
-                                        Method::leaf, Method::contrib};
+inline constexpr std::array kAllMethods{Method::predict, Method::predict_proba, Method::decision_function, Method::leaf,
+                                        Method::contrib};
 inline constexpr std::size_t kMethodCount = kAllMethods.size();
 
 std::string_view to_string(Method method) noexcept;
@@ -42,17 +42,17 @@ using Label = std::variant<std::int64_t, std::string>;
 
 /// What one method gives back for a row.
 struct OutputSpec {
-  std::string name;                          ///< "predict", "predict_proba", … or the graph's own name
-  ElementType type = ElementType::float64;   ///< of the values (of the label, for a labelled output)
-  std::size_t width = 1;                     ///< values a row
-  bool scalar = true;                        ///< width 1 told as a bare value, not as a list of one
-  bool labelled = false;                     ///< the value is an index into Schema::classes
+  std::string name;                         ///< "predict", "predict_proba", … or the graph's own name
+  ElementType type = ElementType::float64;  ///< of the values (of the label, for a labelled output)
+  std::size_t width = 1;                    ///< values a row
+  bool scalar = true;                       ///< width 1 told as a bare value, not as a list of one
+  bool labelled = false;                    ///< the value is an index into Schema::classes
 };
 
 /// The whole of what the outside needs to know to call a model.
 struct Schema {
   std::vector<Feature> features;
-  std::vector<Label> classes;                              ///< empty for regressors
+  std::vector<Label> classes;                                   ///< empty for regressors
   std::array<std::optional<OutputSpec>, kMethodCount> outputs;  ///< by Method; empty where not offered
 
   bool named() const noexcept { return !features.empty() && !features.front().name.empty(); }

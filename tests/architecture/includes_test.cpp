@@ -98,15 +98,12 @@ TEST(Architecture, IncludesFollowTheArrows) {
 }
 
 TEST(Architecture, ThirdPartyIdiomsStayInTheirRooms) {
-  const std::map<std::string, std::set<std::string>> homes{{"boost/", {"http", "load"}},
-                                                           {"Eigen/", {"math", "train"}},
-                                                           {"simdjson", {"formats"}},
-                                                           {"CLI/", {"app"}},
-                                                           {"toml++/", {"app"}},
-                                                           {"spdlog/", {"app"}},
-                                                           {"zlib.h", {"http"}},
-                                                           {"immintrin.h", {"math", "trees"}},
-                                                           {"omp.h", {"math"}}};
+  const std::map<std::string, std::set<std::string>> homes{
+      {"boost/", {"http", "load"}}, {"Eigen/", {"math", "train"}},
+      {"simdjson", {"formats"}},    {"CLI/", {"app"}},
+      {"toml++/", {"app"}},         {"spdlog/", {"app"}},
+      {"zlib.h", {"http"}},         {"immintrin.h", {"math", "trees"}},
+      {"omp.h", {"math"}}};
   for (const std::string& room : declared_rooms().order) {
     for (const fs::path& file : sources_of(room)) {
       for (const std::string& name : included(file)) {

@@ -69,7 +69,8 @@ TEST(Serve, TheArticlesAnswerIsTheSameOnEveryInstructionSet) {
       ASSERT_THAT(failure.what(), HasSubstr("this processor has at most")) << isa;
       continue;
     }
-    EXPECT_EQ(test::HttpClient(port).post("/predict", R"({"x":[[2,3],[0.1,0.7]]})").body, R"({"result":[2.0,-0.10000000000000003]})")
+    EXPECT_EQ(test::HttpClient(port).post("/predict", R"({"x":[[2,3],[0.1,0.7]]})").body,
+              R"({"result":[2.0,-0.10000000000000003]})")
         << isa;
   }
 }
