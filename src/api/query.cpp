@@ -1,23 +1,12 @@
 #include "api/query.hpp"
 
-#include <algorithm>
+#include "http/ascii.hpp"
 
 namespace pelton::api {
 
+namespace ascii = http::ascii;
+
 namespace {
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_ignoring_case(std::string_view a, std::string_view lower_case) noexcept {
-  return a.size() == lower_case.size() &&
-         std::equal(a.begin(), a.end(), lower_case.begin(), [](char x, char y) { return lower(x) == y; });
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 /// Cuts `text` at the first `separator`: returns what is before it, leaves what is after.
 std::string_view next_piece(std::string_view& text, char separator) noexcept {
@@ -27,21 +16,15 @@ std::string_view next_piece(std::string_view& text, char separator) noexcept {
   return piece;
 }
 
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 }  // namespace
 
 std::string percent_decoded(std::string_view text, bool form) {
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
-      decoded.push_back(static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2])));
+    if (text[i] == '%' && i + 2 < text.size() && ascii::is(text[i + 1], ascii::kHex) &&
+        ascii::is(text[i + 2], ascii::kHex)) {
+      decoded.push_back(static_cast<char>(ascii::hex(text[i + 1]) * 16 + ascii::hex(text[i + 2])));
       i += 2;
     } else {
       decoded.push_back(form && text[i] == '+' ? ' ' : text[i]);
@@ -61,15 +44,15 @@ bool for_each_parameter(std::string_view query, const std::function<bool(std::st
 }
 
 bool is_media_type(std::string_view content_type, std::string_view expected) noexcept {
-  return same_ignoring_case(trimmed(next_piece(content_type, ';')), expected);
+  return ascii::same(ascii::trimmed(next_piece(content_type, ';')), expected);
 }
 
 std::string_view media_parameter(std::string_view content_type, std::string_view name) noexcept {
   next_piece(content_type, ';');
   while (!content_type.empty()) {
     std::string_view value = next_piece(content_type, ';');
-    if (!same_ignoring_case(trimmed(next_piece(value, '=')), name)) continue;
-    value = trimmed(value);
+    if (!ascii::same(ascii::trimmed(next_piece(value, '=')), name)) continue;
+    value = ascii::trimmed(value);
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
     return value;
   }

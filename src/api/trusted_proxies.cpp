@@ -8,17 +8,15 @@
 #include <optional>
 #include <string>
 
+#include "http/ascii.hpp"
+
 namespace pelton::api {
 
 namespace {
 
 using Address = std::array<std::uint8_t, 16>;
 
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
+using http::ascii::trimmed;
 
 /// An IPv4 address becomes its IPv4-mapped form, so that one comparison serves both families.
 std::optional<Address> parse_address(std::string_view text) noexcept {

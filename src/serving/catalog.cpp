@@ -2,13 +2,11 @@
 
 #include <algorithm>
 
+#include "serving/source.hpp"
+
 namespace pelton::serving {
 
 namespace {
-
-bool is_number(std::string_view text) noexcept {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 std::string_view without_leading_zeros(std::string_view digits) noexcept {
   const std::size_t first = digits.find_first_not_of('0');
@@ -18,8 +16,8 @@ std::string_view without_leading_zeros(std::string_view digits) noexcept {
 }  // namespace
 
 bool version_before(std::string_view a, std::string_view b) noexcept {
-  const bool a_number = is_number(a);
-  const bool b_number = is_number(b);
+  const bool a_number = is_version_number(a);
+  const bool b_number = is_version_number(b);
   if (a_number != b_number) return a_number;
   if (!a_number) return a < b;
   const std::string_view x = without_leading_zeros(a);

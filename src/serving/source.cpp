@@ -18,10 +18,6 @@ bool has_model_ending(const fs::path& path) {
   return std::find(kModelEndings.begin(), kModelEndings.end(), ending) != kModelEndings.end();
 }
 
-bool is_number(std::string_view text) noexcept {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 core::Error bad_name(const std::string& name) {
   return {core::ErrorCode::invalid_argument,
           "model name \"" + name + "\": expected letters, digits, '_', '-' and '.', at most 128"};
@@ -68,7 +64,7 @@ core::Result<void> scan_model_folder(const fs::path& folder, std::vector<ModelSo
   if (!entries) return entries.error();
   const std::size_t before = sources.size();
   for (const fs::path& entry : *entries) {
-    if (!fs::is_directory(entry) || !is_number(entry.filename().string())) continue;
+    if (!fs::is_directory(entry) || !is_version_number(entry.filename().string())) continue;
     auto file = model_file_in(entry);
     if (!file) return file.error();
     if (file->empty()) {
@@ -84,6 +80,10 @@ core::Result<void> scan_model_folder(const fs::path& folder, std::vector<ModelSo
 }
 
 }  // namespace
+
+bool is_version_number(std::string_view text) noexcept {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
 
 bool is_model_name(std::string_view name) noexcept {
   const auto allowed = [](char c) {
@@ -110,7 +110,7 @@ core::Result<ModelSource> parse_model_argument(std::string_view argument) {
     source.name = source.path.stem().string();
     fs::path folder = fs::absolute(source.path).parent_path();
     if (source.name == "model" && folder.has_filename()) {
-      if (is_number(folder.filename().string()) && folder.parent_path().has_filename()) {
+      if (is_version_number(folder.filename().string()) && folder.parent_path().has_filename()) {
         source.version = folder.filename().string();
         folder = folder.parent_path();
       }

@@ -25,6 +25,9 @@ struct ModelSource {
   std::optional<FitSource> fit;
 };
 
+/// Whether a folder's name is a version: digits only.
+bool is_version_number(std::string_view text) noexcept;
+
 /// Whether a name may stand in a URL path and a metric label as it is: letters, digits, `_`, `-` and
 /// `.`, not beginning with a dot, at most 128 characters.
 bool is_model_name(std::string_view name) noexcept;
