@@ -43,7 +43,7 @@ struct Timeouts {
 
 struct ServerSettings {
   std::vector<Endpoint> endpoints{Endpoint{}};
-  std::size_t threads = 0;  ///< 0: one per processor this process may use
+  std::size_t threads = 0;  ///< 0: one for every two processors this process may use
   Limits limits;
   Timeouts timeouts;
 };
