@@ -43,9 +43,7 @@ bool same_network(const Address& a, const Address& b, unsigned bits) noexcept {
 core::Result<TrustedProxies> TrustedProxies::parse(std::string_view list) {
   TrustedProxies proxies;
   while (!trimmed(list).empty()) {
-    const std::size_t comma = list.find(',');
-    const std::string_view item = trimmed(list.substr(0, comma));
-    list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+    const std::string_view item = http::ascii::next_element(list);
     if (item == "unix") {
       proxies.unix_ = true;
       continue;

@@ -29,7 +29,7 @@ class ConnectionObserver {
 ///     if (auto started = server.start(); !started) …   // bound, threads running, accepting
 ///     server.drain(std::chrono::seconds(10));          // accepted work answered, connections closed
 ///
-/// Owner's thread only, except `drain_soon`.
+/// Owner's thread only.
 class Server {
  public:
   Server(ServerSettings settings, const core::Clock& clock, ServiceFactory factory, ConnectionObserver& observer);
