@@ -17,21 +17,27 @@ using core::ErrorCode;
 struct Kind {
   std::string_view name;
   bool (*recognises)(std::string_view bytes) noexcept;
-  core::Result<LoadedModel> (*read)(std::string_view bytes, const Limits& limits);
+  core::Result<LoadedModel> (*read)(std::string_view bytes, const Options& options);
 };
+
+core::Result<LoadedModel> read_onnx(std::string_view bytes, const Options& options) {
+  if (!options.iterations.all())
+    return Error(ErrorCode::invalid_argument, "ONNX files have no boosting rounds to choose");
+  return onnx::read_onnx_model(bytes, options.limits);
+}
 
 constexpr std::array kKinds{
-    Kind{"ONNX (.onnx)", onnx::looks_like_model_proto, onnx::read_onnx_model},
+    Kind{"ONNX (.onnx)", onnx::looks_like_model_proto, read_onnx},
 };
 
-core::Result<LoadedModel> read_known(std::string_view bytes, const Limits& limits) {
+core::Result<LoadedModel> read_known(std::string_view bytes, const Options& options) {
   if (bytes.empty()) return Error(ErrorCode::malformed, "is empty");
-  if (bytes.size() > limits.file_bytes) {
+  if (bytes.size() > options.limits.file_bytes) {
     return Error(ErrorCode::too_large, "has " + std::to_string(bytes.size()) + " bytes; at most " +
-                                           std::to_string(limits.file_bytes) + " are read");
+                                           std::to_string(options.limits.file_bytes) + " are read");
   }
   const auto kind = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.recognises(bytes); });
-  if (kind != kKinds.end()) return kind->read(bytes, limits);
+  if (kind != kKinds.end()) return kind->read(bytes, options);
   std::string names;
   for (const Kind& known : kKinds) names += (names.empty() ? "" : ", ") + std::string(known.name);
   return Error(ErrorCode::unsupported, "not a model file Pelton reads; it reads " + names);
@@ -39,16 +45,16 @@ core::Result<LoadedModel> read_known(std::string_view bytes, const Limits& limit
 
 }  // namespace
 
-core::Result<LoadedModel> read_model(std::string_view bytes, std::string_view name, const Limits& limits) {
-  auto model = read_known(bytes, limits);
+core::Result<LoadedModel> read_model(std::string_view bytes, std::string_view name, const Options& options) {
+  auto model = read_known(bytes, options);
   if (model) return model;
   return model.error().within(name);
 }
 
-core::Result<LoadedModel> load_model(const std::filesystem::path& file, const Limits& limits) {
-  auto mapped = FileBytes::open(file, limits.file_bytes);
+core::Result<LoadedModel> load_model(const std::filesystem::path& file, const Options& options) {
+  auto mapped = FileBytes::open(file, options.limits.file_bytes);
   if (!mapped) return mapped.error().within(file.native());
-  return read_model(mapped->bytes(), file.native(), limits);
+  return read_model(mapped->bytes(), file.native(), options);
 }
 
 std::vector<std::string> known_kinds() {

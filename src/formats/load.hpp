@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "formats/limits.hpp"
+#include "formats/options.hpp"
 #include "model/model.hpp"
 
 namespace pelton::formats {
@@ -20,10 +20,10 @@ using LoadedModel = std::unique_ptr<const model::Model>;
 /// name: io (cannot be read), malformed (broken), unsupported (names every operator, with its node,
 /// that Pelton does not carry out; or no kind Pelton reads), too_large. The file may be replaced or
 /// removed once this returns. Thread-safe.
-core::Result<LoadedModel> load_model(const std::filesystem::path& file, const Limits& limits = {});
+core::Result<LoadedModel> load_model(const std::filesystem::path& file, const Options& options = {});
 
 /// The same from memory, `name` standing for the file's. The bytes are not needed afterwards.
-core::Result<LoadedModel> read_model(std::string_view bytes, std::string_view name, const Limits& limits = {});
+core::Result<LoadedModel> read_model(std::string_view bytes, std::string_view name, const Options& options = {});
 
 /// The kinds of files that load_model knows, for messages: "ONNX (.onnx)", ….
 std::vector<std::string> known_kinds();

@@ -3,11 +3,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
+
+#include "model/categories.hpp"
 
 namespace pelton::model {
 
@@ -34,7 +37,8 @@ std::string_view to_string(ElementType type) noexcept;
 struct Feature {
   std::string name;  ///< empty where the model knows its features by position only
   ElementType type = ElementType::float64;
-  bool takes_missing = false;  ///< whether null (NaN) has a meaning to the model
+  bool takes_missing = false;                              ///< whether null (NaN) has a meaning to the model
+  std::shared_ptr<const Categories> categories = nullptr;  ///< set: text stands for a category's number
 };
 
 /// A class label, as the source library's classes_ holds it.

@@ -98,20 +98,20 @@ TEST_F(LoadTest, RefusesFilesBeyondTheLimit) {
   const std::string bytes = article_model();
   Limits limits;
   limits.file_bytes = bytes.size() - 1;
-  EXPECT_EQ(load_model(write("model.onnx", bytes), limits).error().code(), core::ErrorCode::too_large);
-  EXPECT_EQ(read_model(bytes, "model", limits).error().code(), core::ErrorCode::too_large);
+  EXPECT_EQ(load_model(write("model.onnx", bytes), {.limits = limits}).error().code(), core::ErrorCode::too_large);
+  EXPECT_EQ(read_model(bytes, "model", {.limits = limits}).error().code(), core::ErrorCode::too_large);
   limits = {};
   limits.features = 1;
-  EXPECT_EQ(read_model(bytes, "model", limits).error().code(), core::ErrorCode::too_large);
+  EXPECT_EQ(read_model(bytes, "model", {.limits = limits}).error().code(), core::ErrorCode::too_large);
   limits = {};
   limits.nodes = 1;
-  EXPECT_THAT(read_model(bytes, "model", limits).error().message(), HasSubstr("more than 1 nodes"));
+  EXPECT_THAT(read_model(bytes, "model", {.limits = limits}).error().message(), HasSubstr("more than 1 nodes"));
   limits = {};
   limits.messages = 5;
-  EXPECT_EQ(read_model(bytes, "model", limits).error().code(), core::ErrorCode::too_large);
+  EXPECT_EQ(read_model(bytes, "model", {.limits = limits}).error().code(), core::ErrorCode::too_large);
   limits = {};
   limits.depth = 3;
-  EXPECT_EQ(read_model(bytes, "model", limits).error().code(), core::ErrorCode::too_large);
+  EXPECT_EQ(read_model(bytes, "model", {.limits = limits}).error().code(), core::ErrorCode::too_large);
 }
 
 /// Loads bytes and, where they are a model, scores two rows: neither may crash, hang or take memory.

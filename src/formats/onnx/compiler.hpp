@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "core/result.hpp"
-#include "formats/limits.hpp"
+#include "formats/options.hpp"
 #include "model/model.hpp"
 
 namespace pelton::formats::onnx {

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "formats/limits.hpp"
 #include "formats/onnx/proto.hpp"
 #include "formats/onnx/value.hpp"
+#include "formats/options.hpp"
 #include "graph/program_builder.hpp"
 #include "model/schema.hpp"
 

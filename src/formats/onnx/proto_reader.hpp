@@ -3,8 +3,8 @@
 #include <string_view>
 
 #include "core/result.hpp"
-#include "formats/limits.hpp"
 #include "formats/onnx/proto.hpp"
+#include "formats/options.hpp"
 
 namespace pelton::formats::onnx {
 

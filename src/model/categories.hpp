@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pelton::model {
+
+/// The categories of a feature by name: what number a row holds for each. Immutable, thread-safe.
+class Categories {
+ public:
+  virtual ~Categories() = default;
+  /// The number for `name`: NaN where the library takes an unknown name as missing, nothing where it
+  /// refuses one.
+  virtual std::optional<double> number(std::string_view name) const noexcept = 0;
+  /// The known names, for schemas and suggestions; empty where the file holds hashes only.
+  virtual const std::vector<std::string>& names() const noexcept = 0;
+};
+
+/// Names that stand for their position (LightGBM's pandas_categorical, XGBoost's cats).
+std::shared_ptr<const Categories> make_categories(std::vector<std::string> names, bool unknown_is_missing);
+
+}  // namespace pelton::model
