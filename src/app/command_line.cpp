@@ -48,13 +48,16 @@ int explain_usage_error(const CLI::App& program, const CLI::ParseError& error, i
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
-  CLI::App program("Pelton serves fitted models over HTTP: linear models, SVMs, small networks.", "pelton");
+  CLI::App program("Pelton serves fitted models over HTTP: tree ensembles, linear models, SVMs, small networks.",
+                   "pelton");
   program.footer("Example: pelton serve model.onnx --port 8080");
   program.require_subcommand(0, 1);
   Action action;
   add_serve_command(program, action);
   add_fit_command(program, action);
   add_inspect_command(program, action);
+  add_predict_command(program, action);
+  add_verify_command(program, action);
   add_bench_command(program, action);
   const std::string version = std::string("pelton ") + PELTON_VERSION;
   program.set_version_flag("--version", version);

@@ -23,6 +23,8 @@ int run_command_line(int argc, char** argv);
 void add_serve_command(CLI::App& program, Action& run);
 void add_fit_command(CLI::App& program, Action& run);
 void add_inspect_command(CLI::App& program, Action& run);
+void add_predict_command(CLI::App& program, Action& run);
+void add_verify_command(CLI::App& program, Action& run);
 void add_bench_command(CLI::App& program, Action& run);
 
 }  // namespace pelton::app

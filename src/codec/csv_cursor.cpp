@@ -74,10 +74,12 @@ bool CsvCursor::end_cell(bool& last) noexcept {
   return false;
 }
 
-Problem CsvCursor::problem() const {
+Problem CsvCursor::problem(bool tells_line) const {
   Problem problem;
   problem.status = 400;
-  problem.detail = "malformed CSV in line " + std::to_string(line_) + ": " + reason_;
+  problem.detail = "malformed CSV";
+  if (tells_line) problem.detail.append(" in line ").append(std::to_string(line_));
+  problem.detail.append(": ").append(reason_);
   return problem;
 }
 

@@ -33,7 +33,8 @@ class CsvCursor {
 
   std::size_t line() const noexcept { return line_; }  ///< of the cell read next
   std::size_t consumed() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
-  Problem problem() const;
+  /// The 400 that says why, and where if `tells_line`.
+  Problem problem(bool tells_line = true) const;
 
  private:
   bool read_quoted(CsvCell& cell, std::string& scratch);

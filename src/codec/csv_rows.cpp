@@ -54,6 +54,15 @@ CellKind read_value(std::string_view text, double& value) noexcept {
   return code == std::errc() ? CellKind::number : CellKind::out_of_range;
 }
 
+/// The number of a category that has just this name, or has it without the spaces around it.
+std::optional<double> known_category(const model::Feature& feature, std::string_view name) noexcept {
+  for (const std::string_view text : {name, trimmed(name)}) {
+    const std::optional<double> number = feature.categories->number(text);
+    if (number && !std::isnan(*number)) return number;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<CsvHeader> parse_csv_header(std::string_view value) noexcept {
@@ -79,31 +88,48 @@ core::Result<void, Problem> CsvReader::read(std::string_view body, const RowTarg
   return {};
 }
 
+bool CsvReader::has_names(const CsvCursor& first, const FeatureTable& features, CsvCursor& after,
+                          std::optional<Problem>& bad) {
+  after = first;
+  bool names = false;
+  std::size_t column = 0;
+  for (bool last = false; !last; ++column) {
+    CsvCell cell;
+    if (!after.read_cell(cell, last, text_)) {
+      bad = after.problem(tells_lines_);
+      return false;
+    }
+    double value = 0;
+    if (read_value(trimmed(cell.text), value) != CellKind::text) continue;
+    const bool category = column < features.width() && features[column].categories != nullptr &&
+                          known_category(features[column], cell.text).has_value();
+    names = names || !category;
+  }
+  return names;
+}
+
 core::Result<std::size_t, Problem> CsvReader::open(std::string_view text, const FeatureTable& features,
-                                                   CsvHeader header) {
+                                                   CsvHeader header, std::span<const std::string> extras) {
   try {
     CsvCursor cursor(text);
     cursor.skip_mark();
     columns_.clear();
+    extras_.assign(extras.size(), {});
     header_lines_ = 0;
     const bool any = cursor.begin_record();
     const CsvCursor first = cursor;
-    bool names = header == CsvHeader::present;
-    std::size_t cells = 0;
-    for (bool last = !any; !last; ++cells) {
-      CsvCell cell;
-      double value = 0;
-      if (!cursor.read_cell(cell, last, text_)) return cursor.problem();
-      names = names || (header == CsvHeader::detect && read_value(trimmed(cell.text), value) == CellKind::text);
-    }
-    if (!any || !names || !features.named()) {
+    std::optional<Problem> bad;
+    const bool detected = any && has_names(first, features, cursor, bad);
+    if (bad) return std::move(*bad);
+    const bool names = header == CsvHeader::present || (header == CsvHeader::detect && detected);
+    if (!any || !names || (!features.named() && extras.empty())) {
       const CsvCursor& rest = names ? cursor : first;
       for (std::size_t i = 0; i < features.width(); ++i) columns_.push_back(i);
       header_lines_ = rest.line() - 1;
       return rest.consumed();
     }
     cursor = first;
-    if (std::optional<Problem> problem = match_columns(cursor, features)) return std::move(*problem);
+    if (std::optional<Problem> problem = match_columns(cursor, features, extras)) return std::move(*problem);
     header_lines_ = cursor.line() - 1;
     return cursor.consumed();
   } catch (const std::bad_alloc&) {
@@ -111,30 +137,47 @@ core::Result<std::size_t, Problem> CsvReader::open(std::string_view text, const 
   }
 }
 
-std::optional<Problem> CsvReader::match_columns(CsvCursor& cursor, const FeatureTable& features) {
+std::string CsvReader::place(std::size_t line, std::string_view column) const {
+  std::string place;
+  if (tells_lines_) place.append("line ").append(std::to_string(line));
+  if (!column.empty()) place.append(place.empty() ? "" : ", ").append("column ").append(column);
+  return place.empty() ? place : place.append(": ");
+}
+
+std::optional<Problem> CsvReader::match_columns(CsvCursor& cursor, const FeatureTable& features,
+                                                std::span<const std::string> extras) {
   FieldErrors errors;
-  seen_.assign(features.width(), false);
-  const std::string line = "line " + std::to_string(cursor.line());
+  const std::size_t width = features.width();
+  seen_.assign(width + extras.size(), false);
+  const std::size_t line = cursor.line();
+  std::size_t next = 0;  // the feature of the next column, where features have no names
   for (bool last = false; !last;) {
     CsvCell cell;
-    if (!cursor.read_cell(cell, last, text_)) return cursor.problem();
+    if (!cursor.read_cell(cell, last, text_)) return cursor.problem(tells_lines_);
     const std::string_view name = cell.quoted ? cell.text : trimmed(cell.text);
-    const std::size_t feature = features.find(name, columns_.size());
-    const bool known = feature != features.width();
-    if (known && !seen_[feature]) {
-      seen_[feature] = true;
-      columns_.push_back(feature);
+    const auto extra = std::find(extras.begin(), extras.end(), name);
+    const std::size_t held = extra != extras.end() ? width + static_cast<std::size_t>(extra - extras.begin())
+                             : features.named()    ? features.find(name, columns_.size())
+                             : next < width        ? next++
+                                                   : width;
+    const bool known = held != width || extra != extras.end();
+    if (known && held < seen_.size() && !seen_[held]) {
+      seen_[held] = true;
+      columns_.push_back(held);
       continue;
     }
     errors.report([&] {
-      const std::string what =
-          known ? ": the column is given twice" : ": no feature has that name" + features.suggestion(name);
-      return FieldError{{}, line + ", column " + in_quotes(name) + what};
+      std::string what = known ? "the column is given twice" : "no feature has that name" + features.suggestion(name);
+      if (!features.named()) what = "the model has " + counted(width, "feature") + ": this column is none of them";
+      return FieldError{{}, place(line, in_quotes(name)) + what};
     });
   }
-  for (std::size_t i = 0; i < features.width(); ++i) {
+  for (std::size_t i = 0; i < width; ++i) {
     if (seen_[i]) continue;
-    errors.report([&] { return FieldError{{}, line + ": the column " + in_quotes(features[i].name) + " is missing"}; });
+    errors.report([&] {
+      const std::string name = features.named() ? in_quotes(features[i].name) : std::to_string(i + 1);
+      return FieldError{{}, place(line, {}) + "the column " + name + " is missing"};
+    });
   }
   if (errors.empty()) return std::nullopt;
   return errors.take_problem();
@@ -142,7 +185,7 @@ std::optional<Problem> CsvReader::match_columns(CsvCursor& cursor, const Feature
 
 core::Result<std::size_t, Problem> CsvReader::read_records(std::string_view text, std::size_t line,
                                                            const RowTarget& target) {
-  assert(target.rows.cols() == target.features.width() && columns_.size() == target.features.width());
+  assert(target.rows.cols() == target.features.width() && columns_.size() >= target.features.width());
   RowsMark mark(target.rows);
   std::size_t rows = 0;
   try {
@@ -151,7 +194,7 @@ core::Result<std::size_t, Problem> CsvReader::read_records(std::string_view text
     while (cursor.begin_record()) {
       if (rows == target.limits.max_rows) return too_many_rows(target.limits);
       ++rows;
-      if (!read_record(cursor, target, errors)) return cursor.problem();
+      if (!read_record(cursor, target, errors)) return cursor.problem(tells_lines_);
       // Rows of a body that will be refused are checked, not kept.
       if (!errors.empty()) target.rows.truncate(mark.first_row());
     }
@@ -172,8 +215,12 @@ bool CsvReader::read_record(CsvCursor& cursor, const RowTarget& target, FieldErr
     if (!cursor.read_cell(cell, last, text_)) return false;
     if (count >= columns_.size()) continue;
     const std::size_t feature = columns_[count];
+    if (feature >= target.features.width()) [[unlikely]] {
+      extras_[feature - target.features.width()] = cell.text;
+      continue;
+    }
     const char* const end = cell.text.data() + cell.text.size();
-    if (!cell.text.empty() && cell.text.data() != text_.data()) [[likely]] {
+    if (!cell.text.empty() && !cell.quoted) [[likely]] {
       const ScannedNumber number = scan_number(cell.text.data(), end);
       if (number.end == end && number.fault == NumberFault::none &&
           std::fabs(number.value) <= target.features.unseen_limit(feature)) [[likely]] {
@@ -185,9 +232,8 @@ bool CsvReader::read_record(CsvCursor& cursor, const RowTarget& target, FieldErr
   }
   if (count != columns_.size()) {
     errors.report([&] {
-      return FieldError{{},
-                        "line " + std::to_string(line) + ": expected " + counted(columns_.size(), "cell") + ", got " +
-                            std::to_string(count)};
+      return FieldError{
+          {}, place(line, {}) + "expected " + counted(columns_.size(), "cell") + ", got " + std::to_string(count)};
     });
   }
   return true;
@@ -198,7 +244,14 @@ void CsvReader::read_cell(const CsvCell& cell, std::size_t line, const FeatureTa
   const model::Feature& wanted = features[feature];
   const bool boolean = wanted.type == model::ElementType::boolean;
   std::optional<std::string> complaint;
-  switch (read_value(trimmed(cell.text), value)) {
+  const CellKind kind = read_value(trimmed(cell.text), value);
+  if (wanted.categories != nullptr && (cell.quoted || kind > CellKind::number)) {
+    if (const auto number = known_category(wanted, cell.text)) {
+      value = *number;
+      return;
+    }
+  }
+  switch (kind) {
     case CellKind::number:
     case CellKind::missing: complaint = misfit(wanted, value); break;
     case CellKind::out_of_range: complaint = "the number is out of range: beyond any 64-bit float"; break;
@@ -206,13 +259,22 @@ void CsvReader::read_cell(const CsvCell& cell, std::size_t line, const FeatureTa
       if (boolean) return;
       [[fallthrough]];
     case CellKind::text:
+      if (wanted.categories != nullptr) {
+        auto number = category_number(wanted, trimmed(cell.text));
+        if (number) {
+          value = *number;
+          return;
+        }
+        complaint = std::move(number).error();
+        break;
+      }
       complaint = (boolean ? "expected true or false, got " : "expected a number, got ") + in_quotes(cell.text);
       break;
   }
   if (!complaint) return;
   errors.report([&] {
-    const std::string column = features.named() ? in_quotes(wanted.name) : std::to_string(feature + 1);
-    return FieldError{{}, "line " + std::to_string(line) + ", column " + column + ": " + *complaint};
+    return FieldError{
+        {}, place(line, features.named() ? in_quotes(wanted.name) : std::to_string(feature + 1)) + *complaint};
   });
 }
 

@@ -1,9 +1,11 @@
 #include "codec/feature_table.hpp"
 
 #include <bit>
+#include <cassert>
 #include <cmath>
 #include <limits>
 
+#include "codec/field_errors.hpp"
 #include "core/suggest.hpp"
 #include "core/text_buffer.hpp"
 
@@ -36,6 +38,16 @@ double unseen_limit_of(model::ElementType type) noexcept {
   return -1;
 }
 
+/// Whether names may be compared with a mistyped one.
+bool few(const std::vector<std::string>& names) noexcept {
+  std::size_t bytes = 0;
+  for (const std::string& name : names) {
+    bytes += name.size() + 1;
+    if (bytes > kSuggestedBytes) return false;
+  }
+  return true;
+}
+
 std::string shortest(double value) {
   core::TextBuffer text;
   core::append_json_number(text, value);
@@ -54,15 +66,13 @@ FeatureTable::FeatureTable(const model::Schema& schema) : features_(schema.featu
   }
   if (!named_) return;
   slots_.resize(std::bit_ceil(features_.size() * 2));
-  std::size_t bytes = 0;
   for (std::size_t i = 0; i < features_.size(); ++i) {
-    bytes += features_[i].name.size();
     names_.push_back(features_[i].name);
     std::size_t slot = hash_of(names_[i]) & (slots_.size() - 1);
     while (slots_[slot] != 0) slot = (slot + 1) & (slots_.size() - 1);
     slots_[slot] = static_cast<std::uint32_t>(i + 1);
   }
-  suggests_ = bytes <= kSuggestedBytes;
+  suggests_ = few(names_);
 }
 
 std::string FeatureTable::suggestion(std::string_view unknown) const {
@@ -105,6 +115,15 @@ std::optional<std::string> misfit(const model::Feature& feature, double value) {
     case model::ElementType::string: break;
   }
   return std::nullopt;
+}
+
+core::Result<double, std::string> category_number(const model::Feature& feature, std::string_view name) {
+  assert(feature.categories != nullptr);
+  if (const std::optional<double> number = feature.categories->number(name)) return *number;
+  const std::vector<std::string>& known = feature.categories->names();
+  std::string complaint = "unknown category " + in_quotes(name);
+  if (few(known)) complaint += core::did_you_mean(name, known);
+  return complaint;
 }
 
 }  // namespace pelton::codec

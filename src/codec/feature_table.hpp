@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/result.hpp"
 #include "model/schema.hpp"
 
 namespace pelton::codec {
@@ -59,5 +60,10 @@ class FeatureTable {
 /// could not be told apart), boolean 0 and 1, string nothing (rows hold numbers). Infinities are
 /// refused whatever the model: scikit-learn refuses them too.
 std::optional<std::string> misfit(const model::Feature& feature, double value);
+
+/// The number that stands in a row for a category by its name (NaN where the model takes an unknown
+/// one as missing), or what is wrong with the name. The feature must have categories (asserted).
+/// Allocates only where something is wrong.
+core::Result<double, std::string> category_number(const model::Feature& feature, std::string_view name);
 
 }  // namespace pelton::codec

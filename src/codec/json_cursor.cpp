@@ -281,8 +281,11 @@ Problem JsonCursor::problem() const {
   Problem problem;
   problem.status = 400;
   problem.detail.append("malformed JSON at byte ").append(std::to_string(at_ - begin_));
-  problem.detail.append(" (line ").append(std::to_string(line));
-  problem.detail.append(", column ").append(std::to_string(at_ - line_start + 1)).append("): ");
+  if (line_ != 0) {
+    problem.detail.append(" (line ").append(std::to_string(line));
+    problem.detail.append(", column ").append(std::to_string(at_ - line_start + 1)).append(")");
+  }
+  problem.detail.append(": ");
   if (std::string_view(begin_, static_cast<std::size_t>(end_ - begin_)).starts_with("\xEF\xBB\xBF")) {
     problem.detail += "it begins with a byte order mark; JSON is sent without one";
   } else if (at_ >= end_ && reason_ != nullptr) {

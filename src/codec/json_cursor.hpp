@@ -28,7 +28,8 @@ std::string_view describe(JsonKind kind) noexcept;
 class JsonCursor {
  public:
   explicit JsonCursor(std::string_view text) noexcept : JsonCursor(text, text.data(), 1) {}
-  /// Text that is part of more: places are told from `origin`, which stands on line `line`.
+  /// Text that is part of more: places are told from `origin`, which stands on line `line` (0: the
+  /// caller tells the line, the cursor the byte alone).
   JsonCursor(std::string_view text, const char* origin, std::size_t line) noexcept
       : begin_(origin), at_(text.data()), end_(text.data() + text.size()), line_(line) {}
 

@@ -216,6 +216,19 @@ inline bool JsonRows::read_cell(std::size_t feature, double& value) {
       if (!cursor_.read_word(value != 0 ? "true" : "false")) return false;
       if (!boolean) complaint = "expected a number, got a boolean";
       break;
+    case JsonKind::string:
+      if (wanted.categories != nullptr) {
+        std::string_view name;
+        if (!cursor_.read_string(name, scratch_.name)) return false;
+        auto number = category_number(wanted, name);
+        if (number) {
+          value = *number;
+        } else {
+          complaint = std::move(number).error();
+        }
+        break;
+      }
+      [[fallthrough]];
     default:
       if (!cursor_.skip_value()) return false;
       complaint = std::string(boolean ? "expected true or false, got " : "expected a number, got ");

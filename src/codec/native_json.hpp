@@ -33,7 +33,8 @@ class NativeJsonReader {
   /// their line's number; pointers are relative to the line. `request.single` is false.
   core::Result<void, Problem> read_lines(std::string_view body, const RowTarget& target, PredictRequest& request);
 
-  /// Reads one such line alone (for programs that stream); `line` is the number that errors tell.
+  /// Reads one such line alone (for programs that stream); `line` is the number that errors
+  /// tell (0: none).
   core::Result<void, Problem> read_line(std::string_view text, std::size_t line, const RowTarget& target);
 
  private:

@@ -8,8 +8,11 @@ namespace pelton::codec {
 
 namespace {
 
-/// What a feature takes, as a schema: the same rules as `misfit`.
-void append_value_schema(core::TextBuffer& out, const model::Feature& feature) {
+/// Categories are listed by name while they are this few; a longer list serves nobody.
+constexpr std::size_t kMostListed = 1000;
+
+/// What numbers a feature takes, as a schema: the same rules as `misfit`.
+void append_number_schema(core::TextBuffer& out, const model::Feature& feature) {
   const std::string_view or_null = feature.takes_missing ? R"(,"null"])" : "]";
   switch (feature.type) {
     case model::ElementType::float64:
@@ -36,8 +39,35 @@ void append_value_schema(core::TextBuffer& out, const model::Feature& feature) {
   out.append('}');
 }
 
+/// Whether names that are not among the categories are taken, as missing values.
+bool takes_any_name(const model::Categories& categories) {
+  std::string unknown = "?";
+  for (const std::string& name : categories.names()) {
+    if (name.size() >= unknown.size()) unknown.assign(name.size() + 1, '?');
+  }
+  return categories.number(unknown).has_value();
+}
+
+/// What a feature takes: a number, or the name of a category where it has some.
+void append_value_schema(core::TextBuffer& out, const model::Feature& feature) {
+  if (feature.categories == nullptr) return append_number_schema(out, feature);
+  const std::vector<std::string>& names = feature.categories->names();
+  out.append(R"({"anyOf":[)");
+  append_number_schema(out, feature);
+  const bool listed = !names.empty() && names.size() <= kMostListed;
+  if (listed) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      out.append(i == 0 ? std::string_view(R"(,{"enum":[)") : ",");
+      core::append_json_string(out, names[i]);
+    }
+    out.append("]}");
+  }
+  if (!listed || takes_any_name(*feature.categories)) out.append(R"(,{"type":"string"})");
+  out.append("]}");
+}
+
 bool alike(const model::Feature& a, const model::Feature& b) {
-  return a.type == b.type && a.takes_missing == b.takes_missing;
+  return a.type == b.type && a.takes_missing == b.takes_missing && a.categories == b.categories;
 }
 
 void append_listed_row(core::TextBuffer& out, const model::Schema& schema) {

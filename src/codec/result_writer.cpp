@@ -40,11 +40,6 @@ std::string csv_cell(std::string_view text) {
   return cell += '"';
 }
 
-std::string label_text(const model::Label& label) {
-  if (const auto* number = std::get_if<std::int64_t>(&label)) return std::to_string(*number);
-  return std::get<std::string>(label);
-}
-
 std::string label_json(const model::Label& label) {
   core::TextBuffer json;
   if (const auto* number = std::get_if<std::int64_t>(&label)) {
@@ -77,6 +72,11 @@ std::string column_name(const model::Schema& schema, model::Method method, std::
 
 }  // namespace
 
+std::string label_text(const model::Label& label) {
+  if (const auto* number = std::get_if<std::int64_t>(&label)) return std::to_string(*number);
+  return std::get<std::string>(label);
+}
+
 void append_number(core::TextBuffer& out, double value) { append_float(out, value); }
 void append_number(core::TextBuffer& out, float value) { append_float(out, value); }
 
@@ -99,7 +99,6 @@ ResultWriter::ResultWriter(const model::Schema& schema, model::Method method) {
     if (column != 0) csv_header_ += ',';
     csv_header_ += csv_cell(column_name(schema, method, width_, group_, column));
   }
-  csv_header_ += "\r\n";
 }
 
 inline void ResultWriter::append_value(core::TextBuffer& out, double value) const {
@@ -182,15 +181,26 @@ void ResultWriter::append_csv_value(core::TextBuffer& out, double value) const {
   }
 }
 
-void ResultWriter::append_csv_rows(core::TextBuffer& out, math::ConstMatrix results) const {
+void ResultWriter::append_csv_rows(core::TextBuffer& out, math::ConstMatrix results, std::string_view line_end) const {
   for (std::size_t r = 0; r < results.rows; ++r) {
     const double* const row = results.row(r);
+    const std::size_t begin = out.size();
     for (std::size_t c = 0; c < width_; ++c) {
       if (c != 0) out.append(',');
       append_csv_value(out, row[c]);
     }
-    out.append("\r\n");
+    if (out.size() == begin) {
+      append_csv_missing(out, line_end);
+    } else {
+      out.append(line_end);
+    }
   }
+}
+
+void ResultWriter::append_csv_missing(core::TextBuffer& out, std::string_view line_end) const {
+  if (width_ < 2) out.append("\"\"");
+  for (std::size_t c = 1; c < width_; ++c) out.append(',');
+  out.append(line_end);
 }
 
 }  // namespace pelton::codec

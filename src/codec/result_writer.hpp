@@ -18,12 +18,15 @@ namespace pelton::codec {
 /// Values print as the shortest text that reads back to the same number of the output's own type:
 /// float64 and float32 with a fraction or exponent ("2.0"), int64 as integers, booleans as
 /// true/false, labels as the JSON integer or string of the class. NaN and infinities have no JSON
-/// form and are written as null (in CSV: an empty cell for NaN, inf and -inf). Several values a row
+/// form and are written as null (in CSV: an empty cell for NaN, `""` where it
+/// is the only one, inf and -inf). Several values a row
 /// are a list; contributions of several classes a list a class.
 class ResultWriter {
  public:
   /// The schema must offer the method (asserted).
   ResultWriter(const model::Schema& schema, model::Method method);
+
+  static constexpr std::string_view kCrLf = "\r\n";
 
   std::size_t width() const noexcept { return width_; }
 
@@ -36,8 +39,13 @@ class ResultWriter {
   /// One line `{"result":…}` a row.
   void append_ndjson(core::TextBuffer& out, math::ConstMatrix results) const;
   /// `prediction`, or one column a class or value, ended by CRLF (RFC 4180).
-  void append_csv_header(core::TextBuffer& out) const { out.append(csv_header_); }
-  void append_csv_rows(core::TextBuffer& out, math::ConstMatrix results) const;
+  void append_csv_header(core::TextBuffer& out, std::string_view line_end = kCrLf) const {
+    out.append(csv_header_);
+    out.append(line_end);
+  }
+  void append_csv_rows(core::TextBuffer& out, math::ConstMatrix results, std::string_view line_end = kCrLf) const;
+  /// A line of empty cells. Where there is one column it is `""`: readers pass over blank lines.
+  void append_csv_missing(core::TextBuffer& out, std::string_view line_end = kCrLf) const;
 
  private:
   void append_value(core::TextBuffer& out, double value) const;
@@ -53,6 +61,9 @@ class ResultWriter {
   std::vector<std::string> csv_labels_;  ///< by class, as a CSV cell
   std::string csv_header_;
 };
+
+/// A class label as plain text.
+std::string label_text(const model::Label& label);
 
 /// Appends a double as JSON, shortest text that reads back to the same bits and always with a
 /// fraction or exponent; whole numbers below 10^15 are written out ("100000.0"). NaN and infinities

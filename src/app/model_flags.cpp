@@ -1,0 +1,61 @@
+#include "app/model_flags.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <vector>
+
+#include "app/command_line.hpp"
+#include "app/progress_bar.hpp"
+#include "core/suggest.hpp"
+#include "formats/iterations.hpp"
+
+namespace pelton::app {
+
+using core::Error;
+using core::ErrorCode;
+
+void add_iterations_flag(CLI::App& verb, ModelFlags& flags) {
+  verb.add_option("--iterations", flags.iterations,
+                  "Boosting rounds that take part: A:B (from A up to, not with, B), A:, :B, or best")
+      ->type_name("A:B|best");
+}
+
+void add_model_flags(CLI::App& verb, ModelFlags& flags) {
+  verb.add_option("model", flags.file, "Model file")->required()->type_name("MODEL");
+  add_iterations_flag(verb, flags);
+}
+
+core::Result<formats::LoadedModel> load_flagged(const ModelFlags& flags) {
+  formats::Options options;
+  if (!flags.iterations.empty()) {
+    const auto iterations = formats::parse_iterations(flags.iterations);
+    if (!iterations) return iterations.error().within("--iterations");
+    options.iterations = *iterations;
+  }
+  ProgressBar bar("reading " + flags.file);
+  options.progress = [&bar](double share) { bar.show(share); };
+  return formats::load_model(flags.file, options);
+}
+
+int complain(const char* verb, const Error& error) {
+  std::fprintf(stderr, "pelton %s: %s\n", verb, error.message().c_str());
+  return kFailed;
+}
+
+core::Result<model::Method> choose_method(const std::string& name, const model::Schema& schema) {
+  const auto method = model::parse_method(name);
+  if (method && schema.output(*method)) return *method;
+  std::vector<std::string> known;
+  std::string offered;
+  for (const model::Method each : model::kAllMethods) {
+    known.emplace_back(to_string(each));
+    if (schema.output(each)) offered.append(offered.empty() ? "" : ", ").append(to_string(each));
+  }
+  if (!method) {
+    return Error(ErrorCode::invalid_argument, "--method: no method is called \"" + name + "\"" +
+                                                  core::did_you_mean(name, known) + "; the model offers " + offered);
+  }
+  return Error(ErrorCode::unsupported, "--method: the model does not offer " + name + "; it offers " + offered);
+}
+
+}  // namespace pelton::app
