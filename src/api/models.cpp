@@ -4,6 +4,7 @@
 
 #include "api/query.hpp"
 #include "api/service.hpp"
+#include "codec/feature_card.hpp"
 #include "codec/request_schema.hpp"
 
 namespace pelton::api {
@@ -38,6 +39,7 @@ void append_inputs(core::TextBuffer& out, const model::Schema& schema) {
     if (!feature.name.empty()) input.text("name", feature.name);
     input.text("type", to_string(feature.type));
     input.raw("missing", feature.takes_missing ? "true" : "false");
+    codec::append_categories(input, feature);
     input.finish();
   });
 }

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -13,6 +14,8 @@
 
 #include "app/bench_model.hpp"
 #include "app/command_line.hpp"
+#include "app/model_flags.hpp"
+#include "app/progress_bar.hpp"
 #include "core/text_buffer.hpp"
 #include "load/load_run.hpp"
 #include "load/slo_search.hpp"
@@ -42,6 +45,8 @@ struct BenchFlags {
   std::size_t threads = 1;
   std::optional<int> pid;
   std::optional<double> search_slo_ms;
+  ModelFlags model;
+  std::string rows;
   bool json = false;
 };
 
@@ -49,27 +54,6 @@ int complain(const Error& error) {
   std::fprintf(stderr, "pelton bench: %s\n", error.message().c_str());
   return error.code() == ErrorCode::invalid_argument || error.code() == ErrorCode::unsupported ? kUsage : kFailed;
 }
-
-/// A share of 1 as a bar on stderr, drawn over itself; nothing where stderr is no terminal.
-class ProgressBar {
- public:
-  ProgressBar() : shown_(::isatty(STDERR_FILENO) == 1) {}
-  ~ProgressBar() {
-    if (drawn_ >= 0) std::fputs("\r\033[K", stderr);
-  }
-  void show(double share) {
-    constexpr int kWidth = 40;
-    const int filled = static_cast<int>(share * kWidth);
-    if (!shown_ || filled == drawn_) return;
-    drawn_ = filled;
-    std::fprintf(stderr, "\r[%-*.*s] %3.0f %%", kWidth, filled, "########################################",
-                 share * 100);
-  }
-
- private:
-  bool shown_;
-  int drawn_ = -1;
-};
 
 /// The whole of a file, or of stdin for "-".
 Result<std::string> read_body(const std::string& file) {
@@ -216,12 +200,35 @@ int search(load::LoadSettings settings, double slo_ms, bool json) {
   return kFailed;
 }
 
-int bench(const BenchFlags& flags, const std::string& load_flag) {
-  if (!load::looks_like_url(flags.target)) {
-    if (load_flag.empty()) return bench_model(flags.target, flags.json);
+/// The first of the flags given that is among `names`, or nothing.
+std::string first_given(const CLI::App& verb, std::initializer_list<std::string_view> names) {
+  for (const CLI::Option* option : verb.get_options()) {
+    const std::string name = option->get_name();
+    if (option->count() != 0 && std::find(names.begin(), names.end(), name) != names.end()) return name;
+  }
+  return {};
+}
+
+int bench_file(const BenchFlags& flags, const CLI::App& verb) {
+  const std::string wrong =
+      first_given(verb, {"--rate", "--connections", "--duration", "--requests", "--body", "--header", "--timeout",
+                         "--seed", "--threads", "--pid", "--search-slo"});
+  if (!wrong.empty()) {
     return complain(
-        {ErrorCode::invalid_argument, load_flag + " is for URLs; \"" + flags.target +
+        {ErrorCode::invalid_argument, wrong + " is for URLs; \"" + flags.target +
                                           "\" is taken as a model file (a URL begins with http:// or unix:)"});
+  }
+  const auto method = parse_method(flags.method.empty() ? "predict" : flags.method);
+  if (!method) return complain(method.error().within("--method"));
+  ModelFlags model = flags.model;
+  model.file = flags.target;
+  return bench_model(model, *method, flags.rows, flags.json);
+}
+
+int bench(const BenchFlags& flags, const CLI::App& verb) {
+  if (!load::looks_like_url(flags.target)) return bench_file(flags, verb);
+  if (const std::string wrong = first_given(verb, {"--rows", "--iterations"}); !wrong.empty()) {
+    return complain({ErrorCode::invalid_argument, wrong + " is for model files; \"" + flags.target + "\" is a URL"});
   }
   if (flags.search_slo_ms && !(*flags.search_slo_ms > 0)) {
     return complain({ErrorCode::invalid_argument, "--search-slo: above 0 ms"});
@@ -230,15 +237,6 @@ int bench(const BenchFlags& flags, const std::string& load_flag) {
   if (!settings) return complain(settings.error());
   if (flags.search_slo_ms) return search(*std::move(settings), *flags.search_slo_ms, flags.json);
   return run_once(*std::move(settings), flags.json);
-}
-
-/// The first of the flags given that means nothing for a model file.
-std::string first_load_flag(const CLI::App& verb) {
-  for (const CLI::Option* option : verb.get_options()) {
-    const std::string name = option->get_name();
-    if (option->count() != 0 && !option->get_lnames().empty() && name != "--json") return name;
-  }
-  return {};
 }
 
 }  // namespace
@@ -252,7 +250,7 @@ void add_bench_command(CLI::App& program, Action& run) {
       "Example: pelton bench http://127.0.0.1:8080/predict --rate 2000 --duration 10\n"
       "         pelton bench unix:/run/pelton.sock --connections 64 --json\n"
       "         pelton bench http://127.0.0.1:8080 --search-slo 5\n"
-      "         pelton bench model.onnx");
+      "         pelton bench model.onnx --rows rows.csv");
   verb->add_option("target", flags->target, "URL to load (without a path: /predict), or a model file to time")
       ->required()
       ->type_name("URL|MODEL");
@@ -264,7 +262,8 @@ void add_bench_command(CLI::App& program, Action& run) {
   verb->add_option("--header", flags->headers, "\"Name: value\" to send; may be given again")
       ->type_name("H")
       ->allow_extra_args(false);
-  verb->add_option("--method", flags->method, "HTTP method (POST)")->type_name("M");
+  verb->add_option("--method", flags->method, "HTTP method (POST); of a model: what is asked of it (predict)")
+      ->type_name("M");
   verb->add_option("--timeout", flags->timeout_ms, "Milliseconds a request may take (5000)")->type_name("MS");
   verb->add_option("--seed", flags->seed, "Of the random moments (1)")->type_name("N");
   verb->add_option("--threads", flags->threads, "Threads that send (1)")->type_name("N");
@@ -272,9 +271,11 @@ void add_bench_command(CLI::App& program, Action& run) {
   verb->add_option("--search-slo", flags->search_slo_ms,
                    "Find the highest rate whose p99 stays under so many milliseconds")
       ->type_name("MS");
+  verb->add_option("--rows", flags->rows, "Rows to time a model on: CSV, NDJSON or JSON (made-up ones)")
+      ->type_name("FILE");
+  add_iterations_flag(*verb, flags->model);
   verb->add_flag("--json", flags->json, "Report as JSON");
-  verb->callback(
-      [flags, verb, &run] { run = [flags, load_flag = first_load_flag(*verb)] { return bench(*flags, load_flag); }; });
+  verb->callback([flags, verb, &run] { run = [flags, verb] { return bench(*flags, *verb); }; });
 }
 
 }  // namespace pelton::app

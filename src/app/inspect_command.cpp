@@ -5,6 +5,8 @@
 #include <variant>
 
 #include "app/command_line.hpp"
+#include "app/model_flags.hpp"
+#include "codec/feature_card.hpp"
 #include "codec/result_writer.hpp"
 #include "core/cpu_features.hpp"
 #include "formats/load.hpp"
@@ -15,13 +17,23 @@ namespace pelton::app {
 namespace {
 
 struct InspectFlags {
-  std::string file;
+  ModelFlags model;
   bool json = false;
 };
 
 std::string told(const model::Label& label) {
   if (const auto* text = std::get_if<std::string>(&label)) return *text;
   return std::to_string(std::get<std::int64_t>(label));
+}
+
+/// The first few names of a feature's categories: `: red, green, blue, …`.
+std::string told_categories(const model::Feature& feature) {
+  constexpr std::size_t kShown = 8;
+  if (feature.categories == nullptr) return {};
+  const auto& names = feature.categories->names();
+  std::string text = ", " + std::to_string(names.size()) + (names.size() == 1 ? " category" : " categories");
+  for (std::size_t i = 0; i < names.size() && i < kShown; ++i) text.append(i == 0 ? ": " : ", ").append(names[i]);
+  return names.size() > kShown ? text + ", …" : text;
 }
 
 double per_row_ns(const model::Model& model, model::Method method) {
@@ -34,8 +46,9 @@ void print_inputs(const model::Schema& schema) {
   constexpr std::size_t kShown = 50;
   for (std::size_t i = 0; i < schema.features.size() && i < kShown; ++i) {
     const model::Feature& feature = schema.features[i];
-    std::printf("  %-4zu %-24s %s%s\n", i, feature.name.empty() ? "-" : feature.name.c_str(),
-                std::string(to_string(feature.type)).c_str(), feature.takes_missing ? ", may be missing" : "");
+    std::printf("  %-4zu %-24s %s%s%s\n", i, feature.name.empty() ? "-" : feature.name.c_str(),
+                std::string(to_string(feature.type)).c_str(), feature.takes_missing ? ", may be missing" : "",
+                told_categories(feature).c_str());
   }
   if (schema.features.size() > kShown) std::printf("  … and %zu more\n", schema.features.size() - kShown);
 }
@@ -90,7 +103,9 @@ void print_json(const model::Model& model, const std::string& file) {
     if (i != 0) out.append(',');
     codec::ObjectWriter input(out);
     input.text("name", schema.features[i].name).text("type", to_string(schema.features[i].type));
-    input.raw("missing", schema.features[i].takes_missing ? "true" : "false").finish();
+    input.raw("missing", schema.features[i].takes_missing ? "true" : "false");
+    codec::append_categories(input, schema.features[i]);
+    input.finish();
   }
   out.append(']');
   report.member("classes").append('[');
@@ -120,15 +135,12 @@ void print_json(const model::Model& model, const std::string& file) {
 }
 
 int inspect(const InspectFlags& flags) {
-  const auto model = formats::load_model(flags.file);
-  if (!model) {
-    std::fprintf(stderr, "pelton inspect: %s\n", model.error().message().c_str());
-    return kFailed;
-  }
+  const auto model = load_flagged(flags.model);
+  if (!model) return complain("inspect", model.error());
   if (flags.json) {
-    print_json(**model, flags.file);
+    print_json(**model, flags.model.file);
   } else {
-    print_text(**model, flags.file);
+    print_text(**model, flags.model.file);
   }
   return kDone;
 }
@@ -139,7 +151,7 @@ void add_inspect_command(CLI::App& program, Action& run) {
   auto flags = std::make_shared<InspectFlags>();
   CLI::App* verb = program.add_subcommand("inspect", "Show what a model takes and gives, and how it will run");
   verb->footer("Example: pelton inspect model.onnx");
-  verb->add_option("model", flags->file, "Model file")->required()->type_name("MODEL");
+  add_model_flags(*verb, flags->model);
   verb->add_flag("--json", flags->json, "Report as JSON");
   verb->callback([flags, &run] { run = [flags] { return inspect(*flags); }; });
 }

@@ -17,6 +17,10 @@ using core::ErrorCode;
 void add_iterations_flag(CLI::App& verb, ModelFlags& flags) {
   verb.add_option("--iterations", flags.iterations,
                   "Boosting rounds that take part: A:B (from A up to, not with, B), A:, :B, or best")
+      ->check([](const std::string& text) {
+        const auto read = formats::parse_iterations(text);
+        return read ? std::string() : read.error().message();
+      })
       ->type_name("A:B|best");
 }
 
@@ -29,7 +33,7 @@ core::Result<formats::LoadedModel> load_flagged(const ModelFlags& flags) {
   formats::Options options;
   if (!flags.iterations.empty()) {
     const auto iterations = formats::parse_iterations(flags.iterations);
-    if (!iterations) return iterations.error().within("--iterations");
+    if (!iterations) return iterations.error();
     options.iterations = *iterations;
   }
   ProgressBar bar("reading " + flags.file);
@@ -42,20 +46,36 @@ int complain(const char* verb, const Error& error) {
   return kFailed;
 }
 
-core::Result<model::Method> choose_method(const std::string& name, const model::Schema& schema) {
-  const auto method = model::parse_method(name);
-  if (method && schema.output(*method)) return *method;
+void add_method_flag(CLI::App& verb, std::string& method, const std::string& help) {
+  verb.add_option("--method", method, help)
+      ->check([](const std::string& name) {
+        const auto read = parse_method(name);
+        return read ? std::string() : read.error().message();
+      })
+      ->type_name("M");
+}
+
+core::Result<model::Method> parse_method(const std::string& name) {
+  if (const auto method = model::parse_method(name)) return *method;
   std::vector<std::string> known;
-  std::string offered;
+  std::string told;
   for (const model::Method each : model::kAllMethods) {
     known.emplace_back(to_string(each));
+    told.append(told.empty() ? "" : ", ").append(known.back());
+  }
+  const std::string hint = core::did_you_mean(name, known);
+  return Error(ErrorCode::invalid_argument,
+               "no method is called \"" + name + "\"" + (hint.empty() ? "; there are " + told : hint));
+}
+
+core::Result<model::Method> choose_method(const std::string& name, const model::Schema& schema) {
+  const auto method = parse_method(name);
+  if (!method || schema.output(*method)) return method;
+  std::string offered;
+  for (const model::Method each : model::kAllMethods) {
     if (schema.output(each)) offered.append(offered.empty() ? "" : ", ").append(to_string(each));
   }
-  if (!method) {
-    return Error(ErrorCode::invalid_argument, "--method: no method is called \"" + name + "\"" +
-                                                  core::did_you_mean(name, known) + "; the model offers " + offered);
-  }
-  return Error(ErrorCode::unsupported, "--method: the model does not offer " + name + "; it offers " + offered);
+  return Error(ErrorCode::unsupported, "the model does not offer " + name + "; it offers " + offered);
 }
 
 }  // namespace pelton::app

@@ -21,15 +21,17 @@ struct ModelFlags {
 void add_model_flags(CLI::App& verb, ModelFlags& flags);
 void add_iterations_flag(CLI::App& verb, ModelFlags& flags);
 
-/// Loads the model, with a progress bar where that takes long. invalid_argument for a range that is
-/// none; otherwise the errors of formats::load_model.
+/// Loads the model, with a progress bar where that takes long. Errors of formats::load_model.
 core::Result<formats::LoadedModel> load_flagged(const ModelFlags& flags);
 
-/// Tells the error on stderr as `pelton VERB: …`; the exit code it is told by.
+/// Tells the error on stderr as `pelton VERB: …`; gives kFailed.
 int complain(const char* verb, const core::Error& error);
 
-/// The method of that name; an error that suggests one if there is none such, or that names the ones
-/// the model offers.
+/// Adds `--method`, checked to be one that models can have.
+void add_method_flag(CLI::App& verb, std::string& method, const std::string& help);
+/// The method of that name; an error that suggests one if there is none such.
+core::Result<model::Method> parse_method(const std::string& name);
+/// The same, where the model offers it; the error names those it offers.
 core::Result<model::Method> choose_method(const std::string& name, const model::Schema& schema);
 
 }  // namespace pelton::app

@@ -210,8 +210,7 @@ void add_predict_command(CLI::App& program, Action& run) {
       "         zcat rows.ndjson.gz | pelton predict model.ubj --method predict_proba --on-error skip");
   add_model_flags(*verb, flags->model);
   verb->add_option("rows", flags->rows, "File of rows, - for stdin (-)")->type_name("ROWS");
-  verb->add_option("--method", flags->method, "predict, predict_proba, decision_function or leaf (predict)")
-      ->type_name("M");
+  add_method_flag(*verb, flags->method, "predict, predict_proba, decision_function or leaf (predict)");
   verb->add_option("-o,--output", flags->output, "Where results go (stdout); the file appears once it is whole")
       ->type_name("OUT");
   verb->add_option("--format", flags->format, "Of the results: json, ndjson or csv (as the rows)")

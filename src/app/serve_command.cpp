@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "api/service.hpp"
 #include "app/command_line.hpp"
 #include "app/log.hpp"
+#include "app/progress_bar.hpp"
 #include "app/service_manager.hpp"
 #include "app/settings.hpp"
 #include "app/settings_file.hpp"
@@ -162,8 +164,14 @@ int serve(Settings settings) {
   auto sources = gather_sources(settings);
   if (!sources) return fail(kFailed, sources.error().message());
   if (sources->empty()) return fail(kUsage, "nothing to serve: name a model file, a --repository or a --config");
-  serving::Repository repository(serving::default_loader(), clock, registry);
-  if (const auto errors = repository.replace(*sources, settings.default_model); !errors.empty()) {
+  std::optional<ProgressBar> bar(std::in_place, "reading models");  // while starting: reloads are told in the log
+  serving::Repository repository(serving::default_loader([&bar](const serving::ModelSource&, double share) {
+                                   if (bar) bar->show(share);
+                                 }),
+                                 clock, registry);
+  const auto errors = repository.replace(*sources, settings.default_model);
+  bar.reset();
+  if (!errors.empty()) {
     for (const core::Error& error : errors) fail(kFailed, error.message());
     return kFailed;
   }

@@ -9,6 +9,7 @@
 
 #include "app/settings_table.hpp"
 #include "core/suggest.hpp"
+#include "formats/iterations.hpp"
 
 namespace pelton::app {
 
@@ -148,11 +149,14 @@ class Reader {
         }
       } else if (name == "fit") {
         read_fit(node, source);
+      } else if (name == "iterations") {
+        read_iterations(node, source);
       } else {
-        unknown(key, "model", {"name", "path", "version", "fit"});
+        unknown(key, "model", {"name", "path", "version", "fit", "iterations"});
       }
     }
     if (path.empty() != fitted) return fail(table, "a model takes either path or fit");
+    if (fitted && !source.iterations.all()) return fail(table, "iterations: a fitted model has no boosting rounds");
     if (!path.empty()) {
       const auto named = serving::parse_model_argument(resolved(path).string());
       if (source.name.empty() && !named) return fail(table, named.error().message());
@@ -164,6 +168,14 @@ class Reader {
       return fail(table, "name \"" + source.name + "\": expected letters, digits, '_', '-' and '.', at most 128");
     }
     settings_.models.push_back(std::move(source));
+  }
+
+  void read_iterations(const toml::node& node, serving::ModelSource& source) {
+    const auto* text = node.as_string();
+    if (text == nullptr) return fail(node, "iterations: expected a string such as \"0:100\" or \"best\"");
+    const auto iterations = formats::parse_iterations(text->get());
+    if (!iterations) return fail(node, iterations.error().within("iterations").message());
+    source.iterations = *iterations;
   }
 
   void read_fit(const toml::node& node, serving::ModelSource& source) {

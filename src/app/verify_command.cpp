@@ -208,7 +208,7 @@ void add_verify_command(CLI::App& program, Action& run) {
   verb->add_option("--tolerance", flags->tolerance, "Greatest difference (1e-9 for float64 outputs, 1e-5 for float32)")
       ->check(CLI::NonNegativeNumber)
       ->type_name("T");
-  verb->add_option("--method", flags->method, "Compare this method alone")->type_name("M");
+  add_method_flag(*verb, flags->method, "Compare this method alone");
   verb->add_flag("--json", flags->json, "Report as JSON");
   verb->callback([flags, &run] { run = [flags] { return verify(*flags); }; });
 }

@@ -34,6 +34,9 @@ struct Description {
   std::size_t parameters = 0;           ///< learned numbers
   std::size_t bytes = 0;                ///< memory they take, packed
   double flops_per_row = 0;             ///< for `predict`
+  /// By feature: some of the values that the model's decisions turn on, ascending, to make up rows that
+  /// exercise it; empty where there are none. None at all: nothing is known.
+  std::vector<std::vector<double>> turning_points = {};
 };
 
 /// A loaded model: immutable, so any number of threads may score with it, each with its Workspace.

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "serving/sample_rows.hpp"
+
 namespace pelton::serving {
 
 namespace {
@@ -16,16 +18,15 @@ constexpr core::Duration kDear = std::chrono::milliseconds(1);
 
 /// The shortest of several runs: pauses of the machine only ever add.
 core::Duration shortest_run(const model::Model& model, model::Method method, std::size_t rows) {
-  const std::size_t cols = model.schema().features.size();
   const std::size_t width = model.schema().output(method)->width;
-  const std::vector<double> in(rows * std::max<std::size_t>(cols, 1), 0.5);
+  const math::RowBuffer in = sample_rows(model, rows);
   std::vector<double> out(rows * std::max<std::size_t>(width, 1));
   model::Workspace workspace;
   const core::SteadyClock& clock = core::SteadyClock::instance();
   core::Duration best = core::Duration::max();
   for (int i = 0; i < kRepetitions; ++i) {
     const core::TimePoint begin = clock.now();
-    model.score({in.data(), rows, cols}, method, {out.data(), rows, width}, workspace);
+    model.score(in.view(), method, {out.data(), rows, width}, workspace);
     best = std::min(best, clock.now() - begin);
     if (best > kDear) break;
   }

@@ -17,7 +17,7 @@ struct MeasuredCost {
   core::Duration per_row{0};
 };
 
-/// Times `model` on a row and on a batch of neutral rows. Takes at most a few calls of the model and,
+/// Times `model` on a row and on a batch of made-up ones (sample_rows). Takes at most a few calls of the model and,
 /// for dear ones, a few tens of milliseconds. Thread-safe.
 MeasuredCost measure_cost(const model::Model& model, model::Method method);
 

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "formats/load.hpp"
 #include "serving/fitting.hpp"
 #include "serving/repository.hpp"
@@ -18,10 +20,15 @@ core::Result<std::unique_ptr<const model::Model>> fit(const ModelSource& source)
 
 }  // namespace
 
-Loader default_loader() {
-  return [](const ModelSource& source) -> core::Result<std::unique_ptr<const model::Model>> {
-    return source.fit ? fit(source) : formats::load_model(source.path);
-  };
+Loader default_loader(LoadProgress progress) {
+  return
+      [progress = std::move(progress)](const ModelSource& source) -> core::Result<std::unique_ptr<const model::Model>> {
+        if (source.fit) return fit(source);
+        formats::Options options;
+        options.iterations = source.iterations;
+        if (progress) options.progress = [&](double share) { progress(source, share); };
+        return formats::load_model(source.path, options);
+      };
 }
 
 }  // namespace pelton::serving

@@ -19,8 +19,11 @@ namespace pelton::serving {
 /// Turns a source into a model: reads its file, or fits it. Called on the caller's thread, may take long.
 using Loader = std::function<core::Result<std::unique_ptr<const model::Model>>(const ModelSource&)>;
 
+/// Told how much of a source's file has been read, now and then: a share of 1.
+using LoadProgress = std::function<void(const ModelSource&, double)>;
+
 /// The loader of the program itself: model files by their content, fitted models from CSV.
-Loader default_loader();
+Loader default_loader(LoadProgress progress = {});
 
 /// Loads models and says which are current.
 ///

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "formats/options.hpp"
 
 namespace pelton::serving {
 
@@ -23,6 +24,7 @@ struct ModelSource {
   std::string version = "1";
   std::filesystem::path path;  ///< a model file; unused when fitted
   std::optional<FitSource> fit;
+  formats::Iterations iterations = {};  ///< boosting rounds that take part
 };
 
 /// Whether a folder's name is a version: digits only.

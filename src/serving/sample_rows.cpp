@@ -1,0 +1,91 @@
+#include "serving/sample_rows.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+#include <vector>
+
+namespace pelton::serving {
+
+namespace {
+
+/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers on every machine.
+class Random {
+ public:
+  /// Below 1, from 0.
+  double uniform() noexcept { return static_cast<double>(next() >> 11) * 0x1p-53; }
+  std::size_t below(std::size_t n) noexcept { return static_cast<std::size_t>(uniform() * static_cast<double>(n)); }
+  /// Box and Muller 1958.
+  double normal() noexcept {
+    const double radius = std::sqrt(-2 * std::log(1 - uniform()));
+    return radius * std::cos(2 * std::numbers::pi * uniform());
+  }
+
+ private:
+  std::uint64_t next() noexcept {
+    std::uint64_t z = state_ += 0x9E3779B97F4A7C15U;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
+    return z ^ (z >> 31);
+  }
+  std::uint64_t state_ = 0;
+};
+
+/// A value between two neighbours of `points` (ascending), or a little outside of all.
+double between(const std::vector<double>& points, Random& random) {
+  const double span = points.back() - points.front();
+  const double margin = span > 0 && std::isfinite(span) ? span / static_cast<double>(points.size())
+                                                        : std::max(1.0, std::fabs(points.front()) / 8);
+  const std::size_t gap = random.below(points.size() + 1);
+  const double low = gap == 0 ? points.front() - margin : points[gap - 1];
+  const double high = gap == points.size() ? points.back() + margin : points[gap];
+  return low + random.uniform() * (high - low);
+}
+
+bool all_whole(const std::vector<double>& points) {
+  return std::all_of(points.begin(), points.end(), [](double p) { return p == std::trunc(p); });
+}
+
+/// What one feature's values are drawn from.
+class FeatureSource {
+ public:
+  FeatureSource(const model::Feature& feature, const std::vector<double>* points)
+      : points_(points != nullptr && !points->empty() ? points : nullptr),
+        categories_(feature.categories ? feature.categories->names().size() : 0),
+        boolean_(feature.type == model::ElementType::boolean),
+        whole_(feature.type == model::ElementType::int64 || (points_ != nullptr && all_whole(*points_))) {}
+
+  double draw(Random& random) const {
+    if (categories_ != 0) return static_cast<double>(random.below(categories_));
+    if (boolean_) return static_cast<double>(random.below(2));
+    const double value = points_ != nullptr ? between(*points_, random) : random.normal() * (whole_ ? 4 : 1);
+    return whole_ ? std::round(value) : value;
+  }
+
+ private:
+  const std::vector<double>* points_;
+  std::size_t categories_;
+  bool boolean_;
+  bool whole_;
+};
+
+}  // namespace
+
+math::RowBuffer sample_rows(const model::Model& model, std::size_t count) {
+  const auto& features = model.schema().features;
+  const auto& points = model.description().turning_points;
+  std::vector<FeatureSource> sources;
+  for (std::size_t f = 0; f < features.size(); ++f) {
+    sources.emplace_back(features[f], f < points.size() ? &points[f] : nullptr);
+  }
+  Random random;
+  math::RowBuffer rows(features.size());
+  double* at = rows.append_rows(count);
+  for (std::size_t r = 0; r < count; ++r) {
+    for (const FeatureSource& source : sources) *at++ = source.draw(random);
+  }
+  return rows;
+}
+
+}  // namespace pelton::serving
