@@ -67,7 +67,7 @@ bool GoldenCheck::close(double result, const ExpectedValue& expected, std::size_
   const double wanted = narrow ? static_cast<double>(static_cast<float>(expected.number)) : expected.number;
   if (result == wanted) return true;
   const double difference = std::fabs(result - wanted);
-  if (!std::isfinite(difference)) {
+  if (!std::isfinite(result) || !std::isfinite(wanted)) {
     absolute_.note(std::numeric_limits<double>::infinity(), row, line);
     return false;
   }

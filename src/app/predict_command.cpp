@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,14 +61,13 @@ class Prediction {
     if (!format.empty()) {
       wanted = format == "csv" ? ResultFormat::csv : format == "json" ? ResultFormat::json : ResultFormat::ndjson;
     }
-    PredictionWriter writer(results_, wanted);
-    writer_ = &writer;
-    writer.begin(text_);
+    writer_.emplace(results_, wanted);
     const bool read = read_all();
     flush();
-    writer.end(text_);
+    if (read) begin();
+    if (begun_) writer_->end(text_);
     write();
-    if (!failed_) {
+    if (begun_ && !failed_) {
       if (auto committed = output_.commit(); !committed) fail(committed.error());
     }
     bar_.clear();
@@ -123,9 +123,15 @@ class Prediction {
                  first_bad_row_.c_str());
   }
 
+  void begin() {
+    if (!std::exchange(begun_, true)) writer_->begin(text_);
+  }
+
   /// Scores and writes what has been gathered.
   void flush() {
     const std::size_t count = rows_.rows();
+    if (count + gaps_.size() == 0) return;
+    begin();
     const std::size_t width = results_.width();
     if (scores_.size() < count * width) scores_.resize_uninitialized(count * width);
     if (count != 0) model_.score(std::as_const(rows_).view(), method_, {scores_.data(), count, width}, workspace_);
@@ -164,7 +170,7 @@ class Prediction {
   const codec::FeatureTable features_;
   RowStream stream_;
   const codec::ResultWriter results_;
-  PredictionWriter* writer_ = nullptr;
+  std::optional<PredictionWriter> writer_;
   math::RowBuffer rows_;
   std::vector<std::size_t> gaps_;  ///< rows before which a bad row stood
   core::AlignedBuffer<double> scores_;
@@ -176,6 +182,7 @@ class Prediction {
   std::size_t done_ = 0;
   std::size_t bad_rows_ = 0;
   std::string first_bad_row_;
+  bool begun_ = false;  ///< whether anything is to be written: not where the first row or the header ends the run
   bool failed_ = false;
 };
 

@@ -33,8 +33,12 @@ core::Result<RowStream::Step> RowStream::next(math::RowBuffer& rows) {
     } else if (auto read = json_.read_line(record.text, 0, target); !read) {
       problem = std::move(read).error();
     }
+    ++rows_;
     if (!problem) return Step::row;
-    complaint_ = std::move(problem->detail);
+    complaint_.clear();
+    // Documents may have all rows on one line.
+    if (*format == RowFormat::json) complaint_.append("row ").append(std::to_string(rows_)).append(": ");
+    complaint_ += problem->detail;
     return Step::bad_row;
   }
   if (!step) {

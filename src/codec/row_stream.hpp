@@ -43,6 +43,7 @@ class RowStream {
   core::Result<void> refill() { return records_.refill(); }
 
   std::size_t line() const noexcept { return line_; }  ///< of the row or error told last
+  /// What is wrong with the row; with its number in a JSON document, which may be a single line.
   const std::string& complaint() const noexcept { return complaint_; }
 
  private:
@@ -54,6 +55,7 @@ class RowStream {
   NativeJsonReader json_;
   std::string complaint_;
   std::size_t line_ = 1;
+  std::size_t rows_ = 0;  ///< met so far
   bool opened_ = false;
 };
 

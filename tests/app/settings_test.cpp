@@ -41,6 +41,7 @@ host = "::1"
 port = 81
 [[model]]
 path = "m/house.onnx"
+iterations = "10:200"
 [[model]]
 name = "fitted"
 version = 3
@@ -58,6 +59,9 @@ fit = { data = "a.csv", target = "y" }
   ASSERT_THAT(settings.models, SizeIs(2));
   EXPECT_EQ(settings.models[0].name, "house");
   EXPECT_EQ(settings.models[0].path, "/etc/pelton/m/house.onnx");
+  EXPECT_EQ(settings.models[0].iterations.first, 10U);
+  EXPECT_EQ(settings.models[0].iterations.last, 200U);
+  EXPECT_TRUE(settings.models[1].iterations.all());
   EXPECT_EQ(settings.models[1].version, "3");
   EXPECT_EQ(settings.models[1].fit->data, "/etc/pelton/a.csv");
   EXPECT_EQ(settings.models[1].fit->kind, "linear");

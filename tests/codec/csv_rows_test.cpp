@@ -69,6 +69,46 @@ TEST_F(CsvRows, ReadsColumnsByName) {
   EXPECT_THAT(values_, ElementsAre(1, 2));
 }
 
+TEST_F(CsvRows, TakesCategoriesByNameAndByNumber) {
+  use(schema_of(
+      {{.name = "color", .takes_missing = true, .categories = model::make_categories({"red", " b", "1"}, false)},
+       {.name = "size"}}));
+  // Bare numbers are numbers, numbers in quotes the category of that name if there is one.
+  ASSERT_TRUE(read("size,color\n1, red\n2,\" b\"\n3,1\n4,\"1\"\n5,\"0\"\n"));
+  EXPECT_THAT(values_, ElementsAre(0, 1, 1, 2, 1, 3, 2, 4, 0, 5));
+  ASSERT_TRUE(read("red,1\nred,2"));
+  EXPECT_THAT(values_, ElementsAre(0, 1, 0, 2));
+  ASSERT_TRUE(read("size,color\n1,\n"));
+  EXPECT_TRUE(std::isnan(values_[0]));
+  EXPECT_THAT(errors_of("size,color\n1,rde\nbig,red\n"),
+              ElementsAre(R"(line 2, column "color": unknown category "rde"; did you mean "red"?)",
+                          R"(line 3, column "size": expected a number, got "big")"));
+}
+
+TEST_F(CsvRows, KeepsCellsOfExtraColumns) {
+  use(named({"a", "b"}));
+  rows_.truncate(0);
+  const std::vector<std::string> extras{"label", "p"};
+  const PaddedBody header("b,label,a,p\r\n");
+  ASSERT_TRUE(reader_.open(header.view(), *features_, CsvHeader::present, extras));
+  const PaddedBody record("1,\"x \"\"y\",2,0.5\n");
+  ASSERT_TRUE(reader_.read_records(record.view(), 2, {*features_, rows_}));
+  EXPECT_THAT(values_from(rows_, 0), ElementsAre(2, 1));
+  EXPECT_EQ(reader_.extra(0), "x \"y");
+  EXPECT_EQ(reader_.extra(1), "0.5");
+}
+
+TEST_F(CsvRows, LeavesLinesToTheCallerWhereToldTo) {
+  use(named({"a", "b"}));
+  reader_ = CsvReader(false);
+  EXPECT_THAT(errors_of("a,b\n1,x\n1\n"),
+              ElementsAre("column \"b\": expected a number, got \"x\"", "expected 2 cells, got 1"));
+  EXPECT_THAT(errors_of("a,zzz\n"),
+              ElementsAre("column \"zzz\": no feature has that name", "the column \"b\" is missing"));
+  EXPECT_FALSE(read("1,2\n1\"2,3\n"));
+  EXPECT_EQ(problem_.detail, "malformed CSV: a quote within a cell that does not begin with one");
+}
+
 TEST_F(CsvRows, ReadsColumnsInOrderWithoutAHeader) {
   use(named({"a", "b"}));
   ASSERT_TRUE(read("1,2\n3,4"));

@@ -426,6 +426,47 @@ TEST_F(NativeJson, AllocatesNothingOnceWarm) {
   EXPECT_EQ(test::allocations_of_this_thread(), before);
 }
 
+model::Schema with_categories(bool unknown_is_missing) {
+  return schema_of({{.name = "color",
+                     .type = model::ElementType::float32,
+                     .takes_missing = true,
+                     .categories = model::make_categories({"red", "green", "deep \"blue\""}, unknown_is_missing)},
+                    {.name = "size"}});
+}
+
+TEST_F(NativeJson, TakesCategoriesByNameAndByNumber) {
+  use(with_categories(false));
+  ASSERT_TRUE(read(R"({"x":[["green",1],["deep \u0022blue\u0022",2],[0,3],[7,4]]})")) << problem_.detail;
+  EXPECT_THAT(values_, ElementsAre(1, 1, 2, 2, 0, 3, 7, 4));
+  ASSERT_TRUE(read(R"({"x":{"size":1,"color":"red"}})")) << problem_.detail;
+  EXPECT_THAT(values_, ElementsAre(0, 1));
+  EXPECT_FALSE(read(R"({"x":[["gren",1],["red","big"],[null,2]]})"));
+  EXPECT_EQ(problem_.status, 422);
+  EXPECT_THAT(told(problem_), ElementsAre(R"(/x/0/0: unknown category "gren"; did you mean "green"?)",
+                                          "/x/1/1: expected a number, got a string"));
+  EXPECT_FALSE(read(R"({"x":{"size":1,"color":"purple"}})"));
+  EXPECT_THAT(told(problem_), ElementsAre(R"(/x/color: unknown category "purple")"));
+}
+
+TEST_F(NativeJson, UnknownCategoriesAreMissingWhereTheModelSaysSo) {
+  use(with_categories(true));
+  ASSERT_TRUE(read(R"({"x":["purple",1]})")) << problem_.detail;
+  EXPECT_TRUE(std::isnan(values_[0]));
+}
+
+TEST_F(NativeJson, CategoriesAllocateNothingOnceWarm) {
+  use(with_categories(false));
+  const PaddedBody body(R"({"x":[["green",1],["deep \"blue\"",2],[1,2]]})");
+  const auto read_it = [&] {
+    rows_.truncate(1);
+    if (!reader_.read(body.view(), {*features_, rows_}, request_)) ADD_FAILURE();
+  };
+  read_it();
+  const std::size_t before = test::allocations_of_this_thread();
+  for (int i = 0; i < 10; ++i) read_it();
+  EXPECT_EQ(test::allocations_of_this_thread(), before);
+}
+
 TEST_F(NativeJson, ReadsLines) {
   use(named({"x", "y"}));
   ASSERT_TRUE(read_lines("[1,2]\n{\"x\":3,\"y\":4}\r\n\n  \n{\"x\":[5,6]}\n{\"x\":{\"y\":8,\"x\":7}}"))
@@ -469,6 +510,10 @@ TEST_F(NativeJson, ReadsOneLineOfAStream) {
   const PaddedBody broken("[1");
   EXPECT_THAT(reader_.read_line(broken.view(), 43, {*features_, rows_}).error().detail, HasSubstr("line 43, column 3"));
   EXPECT_EQ(rows_.rows(), 2U);
+  // Without a line the caller tells it.
+  EXPECT_EQ(reader_.read_line(wrong.view(), 0, {*features_, rows_}).error().detail, "expected 2 values, got 1");
+  EXPECT_THAT(reader_.read_line(broken.view(), 0, {*features_, rows_}).error().detail,
+              HasSubstr("malformed JSON at byte 2: "));
 }
 
 }  // namespace

@@ -52,5 +52,19 @@ TEST(RequestSchema, DescribesNamedRowsAndTypes) {
   EXPECT_THAT(text, HasSubstr(R"("required":["a \"q\"","b","c","d","e"],"additionalProperties":false)"));
 }
 
+TEST(RequestSchema, ListsCategories) {
+  const auto feature = [](std::vector<std::string> names, bool unknown_is_missing) {
+    return model::Feature{.name = "color", .categories = model::make_categories(std::move(names), unknown_is_missing)};
+  };
+  EXPECT_THAT(schema_text(schema_of({feature({"red", "a \"b\""}, false)})),
+              HasSubstr(R"("items":{"anyOf":[{"type":["number"]},{"enum":["red","a \"b\""]}]})"));
+  EXPECT_THAT(schema_text(schema_of({feature({"red"}, true)})),
+              HasSubstr(R"({"anyOf":[{"type":["number"]},{"enum":["red"]},{"type":"string"}]})"));
+  // A long list is not told, but taken all the same.
+  const std::string text = schema_text(schema_of({feature(std::vector<std::string>(1001, "n"), false)}));
+  EXPECT_THAT(text, HasSubstr(R"({"anyOf":[{"type":["number"]},{"type":"string"}]})"));
+  EXPECT_THAT(text, Not(HasSubstr("enum\":[\"n")));
+}
+
 }  // namespace
 }  // namespace pelton::codec

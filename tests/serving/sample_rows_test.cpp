@@ -1,0 +1,60 @@
+#include "serving/sample_rows.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+namespace pelton::serving {
+namespace {
+
+class DescribedModel final : public model::Model {
+ public:
+  model::Schema schema_;
+  model::Description description_;
+  const model::Schema& schema() const noexcept override { return schema_; }
+  const model::Description& description() const noexcept override { return description_; }
+  void score(math::ConstMatrix, model::Method, math::Matrix, model::Workspace&) const override {}
+};
+
+TEST(SampleRows, SpreadOverTheModelsTurningPoints) {
+  DescribedModel model;
+  model.schema_.features = {{.name = "income"},
+                            {.name = "rooms"},
+                            {.name = "free"},
+                            {.name = "flag", .type = model::ElementType::boolean},
+                            {.name = "color", .categories = model::make_categories({"a", "b", "c"}, false)}};
+  model.description_.turning_points = {{20'000.5, 30'000.5, 40'000.5}, {1, 2, 3}, {}};
+  const math::RowBuffer rows = sample_rows(model, 4000);
+  ASSERT_EQ(rows.rows(), 4000U);
+  std::array<int, 4> between{};
+  std::set<double> incomes;
+  std::set<double> colors;
+  double sum = 0;
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    const double* const row = rows.view().row(r);
+    ++between[static_cast<std::size_t>((row[0] > 20'000.5) + (row[0] > 30'000.5) + (row[0] > 40'000.5))];
+    incomes.insert(row[0]);
+    EXPECT_EQ(row[1], std::round(row[1]));
+    EXPECT_TRUE(std::isfinite(row[2]));
+    sum += row[2];
+    EXPECT_TRUE(row[3] == 0 || row[3] == 1);
+    colors.insert(row[4]);
+  }
+  for (const int count : between) EXPECT_NEAR(count, 1000, 150);
+  EXPECT_GT(incomes.size(), 3990U);
+  EXPECT_EQ(colors, (std::set<double>{0, 1, 2}));
+  EXPECT_NEAR(sum / 4000, 0, 0.1);
+}
+
+TEST(SampleRows, AreTheSameEachTime) {
+  DescribedModel model;
+  model.schema_.features.resize(3);
+  const math::RowBuffer a = sample_rows(model, 5);
+  const math::RowBuffer b = sample_rows(model, 5);
+  EXPECT_TRUE(std::equal(a.view().data, a.view().data + 15, b.view().data));
+}
+
+}  // namespace
+}  // namespace pelton::serving
