@@ -46,6 +46,21 @@ TEST_F(ServiceTest, TakesWhatCurlSendsWithoutAHeader) {
   EXPECT_EQ(client.post("/predict", "x=2&y=3", form).status, 415);
 }
 
+TEST(CategoriesTest, AreTakenByNameAndToldOnTheCardAndInTheSchema) {
+  ApiTestServer server({{"shop", {"color=red|green", "size"}}});
+  test::HttpClient client = server.client();
+  EXPECT_EQ(client.post("/predict", R"({"x":[["green",2],[0,3]]})").body, R"({"result":[3.0,3.0]})");
+  EXPECT_EQ(client.post("/predict", R"({"x":{"color":"green","size":2}})").body, R"({"result":3.0})");
+  EXPECT_EQ(client.post("/predict", "size,color\n2,green\n", "Content-Type: text/csv\r\n").body, R"({"result":[3.0]})");
+  const test::Reply refused = client.post("/predict", R"({"x":{"color":"grene","size":2}})");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_THAT(refused.body, AllOf(HasSubstr(R"("pointer":"/x/color")"),
+                                  HasSubstr(R"(unknown category \"grene\"; did you mean \"green\"?)")));
+  EXPECT_EQ(client.post("/predict", R"({"x":["green","big"]})").status, 422);
+  EXPECT_THAT(client.get("/models/shop").body, HasSubstr(R"("missing":false,"categories":["red","green"]})"));
+  EXPECT_THAT(client.get("/models/shop/schema").body, HasSubstr(R"({"enum":["red","green"]})"));
+}
+
 TEST_F(ServiceTest, ReadsCsvNdjsonAndRawRows) {
   EXPECT_EQ(client.post("/predict/named", "income,age\r\n3,2\r\n5,4\r\n", "Content-Type: text/csv\r\n").body,
             R"({"result":[5.0,9.0]})");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -11,11 +12,12 @@
 namespace pelton::test {
 
 /// A model whose answers are plain to see: predict is `factor` times the sum of the features,
-/// decision_function the features themselves. Counts how many of it are alive.
+/// decision_function the features themselves. A feature called `color=red|green` is the feature color with
+/// categories. Counts how many of it are alive.
 class FakeModel final : public model::Model {
  public:
   explicit FakeModel(std::vector<std::string> names, double factor = 1.0) : factor_(factor) {
-    for (std::string& name : names) schema_.features.push_back({.name = std::move(name)});
+    for (const std::string& name : names) schema_.features.push_back(feature_of(name));
     schema_.outputs[static_cast<std::size_t>(model::Method::predict)] = model::OutputSpec{.name = "predict"};
     schema_.outputs[static_cast<std::size_t>(model::Method::decision_function)] =
         model::OutputSpec{.name = "decision_function", .width = schema_.features.size(), .scalar = false};
@@ -43,6 +45,19 @@ class FakeModel final : public model::Model {
   }
 
  private:
+  static model::Feature feature_of(const std::string& text) {
+    const std::size_t equals = text.find('=');
+    model::Feature feature{.name = text.substr(0, equals)};
+    std::vector<std::string> categories;
+    for (std::size_t at = equals; at < text.size();) {
+      const std::size_t end = std::min(text.find('|', at + 1), text.size());
+      categories.push_back(text.substr(at + 1, end - at - 1));
+      at = end;
+    }
+    if (!categories.empty()) feature.categories = model::make_categories(std::move(categories), false);
+    return feature;
+  }
+
   double factor_;
   model::Schema schema_;
   model::Description description_;
