@@ -20,8 +20,8 @@ using model::Method;
 /// Puts the methods together over one builder.
 class Assembly {
  public:
-  Assembly(TreeModel& model, std::shared_ptr<const trees::Engine> engine, std::vector<std::vector<double>> points)
-      : model_(model), engine_(std::move(engine)), points_(std::move(points)), builder_(model.features.size()) {}
+  Assembly(TreeModel& model, std::shared_ptr<const trees::Engine> engine)
+      : model_(model), engine_(std::move(engine)), builder_(model.features.size()) {}
 
   core::Result<LoadedModel> finish() {
     const std::array input{builder_.input()};
@@ -42,7 +42,7 @@ class Assembly {
     description.format = std::move(model_.format);
     description.kind = std::move(model_.kind);
     description.operations = std::move(model_.operations);
-    description.turning_points = std::move(points_);
+    description.turning_points = std::move(model_.turning_points);
     return LoadedModel(
         std::make_unique<model::ProgramModel>(std::move(schema_), std::move(description), std::move(programs_)));
   }
@@ -72,7 +72,6 @@ class Assembly {
 
   TreeModel& model_;
   std::shared_ptr<const trees::Engine> engine_;
-  std::vector<std::vector<double>> points_;
   graph::ProgramBuilder builder_;
   model::Schema schema_;
   model::ProgramModel::Programs programs_;
@@ -81,10 +80,10 @@ class Assembly {
 }  // namespace
 
 core::Result<LoadedModel> make_tree_model(TreeModel model) {
-  std::vector<std::vector<double>> points = turning_points(model.forest);
+  model.turning_points = turning_points(model.forest);
   auto engine = trees::Engine::compile(std::move(model.forest));
   if (!engine) return engine.error();
-  return Assembly(model, std::move(*engine), std::move(points)).finish();
+  return Assembly(model, std::move(*engine)).finish();
 }
 
 }  // namespace pelton::formats

@@ -26,6 +26,7 @@ struct TreeModel {
   bool predict_is_label = false;  ///< `predict` ends in an index into `classes`, to be told as the class
   /// From margins to one probability a class; nothing where the model has none.
   std::optional<std::vector<graph::LinkSpec>> probabilities;
+  std::vector<std::vector<double>> turning_points;  ///< of the description; make_tree_model finds them
 };
 
 /// Compiles it into a model that offers predict, decision_function (the margins), leaf, and
