@@ -84,9 +84,15 @@ Timing measure(const model::Model& model, model::Method method, math::ConstMatri
   return {batch, *middle};
 }
 
+/// Rows to go round through.
+struct BenchRows {
+  math::RowBuffer rows;
+  std::size_t distinct;
+};
+
 /// The first rows of a file, one after another again where they are fewer than `count`.
-core::Result<math::RowBuffer> rows_of_file(const std::string& file, const model::Schema& schema, std::size_t count,
-                                           std::size_t most) {
+core::Result<BenchRows> rows_of_file(const std::string& file, const model::Schema& schema, std::size_t count,
+                                     std::size_t most) {
   auto input = InputFile::open(file);
   if (!input) return input.error();
   const codec::FeatureTable features(schema);
@@ -111,7 +117,7 @@ core::Result<math::RowBuffer> rows_of_file(const std::string& file, const model:
     const double* const from = std::as_const(rows).view().row(i - read);
     std::copy(from, from + features.width(), to);
   }
-  return rows;
+  return BenchRows{std::move(rows), read};
 }
 
 /// What was measured of what.
@@ -166,18 +172,18 @@ int bench_model(const ModelFlags& flags, model::Method method, const std::string
   const std::size_t width = std::max(model.schema().features.size(), model.schema().output(method)->width);
   const std::size_t most = std::max<std::size_t>(1, kMostValues / std::max<std::size_t>(1, width));
   const std::size_t count = std::min(kDistinctRows, most);
-  auto rows = rows_file.empty() ? core::Result<math::RowBuffer>(serving::sample_rows(model, count))
+  auto rows = rows_file.empty() ? core::Result<BenchRows>(BenchRows{serving::sample_rows(model, count), count})
                                 : rows_of_file(rows_file, model.schema(), count, std::min(kFileRows, most));
   if (!rows) return complain("bench", rows.error());
   std::vector<Timing> timings;
   {
     ProgressBar bar("timing " + flags.file);
     for (const std::size_t batch : kBatches) {
-      if (batch <= count) timings.push_back(measure(model, method, std::as_const(*rows).view(), batch));
+      if (batch <= count) timings.push_back(measure(model, method, std::as_const(rows->rows).view(), batch));
       bar.show(static_cast<double>(batch) / static_cast<double>(kBatches[std::size(kBatches) - 1]));
     }
   }
-  const Report report{model, flags.file, method, rows_file, rows->rows(), timings};
+  const Report report{model, flags.file, method, rows_file, rows->distinct, timings};
   if (json) {
     print_json(report);
   } else {

@@ -12,7 +12,7 @@ core::Result<void> ByteWindow::make_room() {
   if (held == capacity_) {
     if (capacity_ == kMost) return core::Error(core::ErrorCode::too_large, "a row of more than 64 MiB");
     const std::size_t larger = std::max(kSize, capacity_ * 2);
-    auto bytes = std::make_unique<char[]>(larger + kReadPadding);
+    auto bytes = std::make_unique_for_overwrite<char[]>(larger + kReadPadding);
     if (held != 0) std::memcpy(bytes.get(), bytes_.get() + begin_, held);
     bytes_ = std::move(bytes);
     capacity_ = larger;

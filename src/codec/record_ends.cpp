@@ -30,7 +30,7 @@ constexpr std::array<bool, 256> kStructural = [] {
 std::size_t plain_list_end(std::string_view text) noexcept {
   const std::size_t close = find_byte(text, ']', 1, text.size());
   if (close == text.size()) return kUnknown;
-  for (const char c : {'"', '[', '{'}) {
+  for (const char c : {'"', '[', '{', '}'}) {
     if (find_byte(text, c, 1, close) != close) return kUnknown;
   }
   return close + 1;

@@ -125,6 +125,8 @@ TEST(BenchCommand, UsageErrorsGiveTwoAndFailuresOne) {
       {{"https://127.0.0.1:1"}, kUsage, "https is not supported"},
       {{"http://127.0.0.1:0"}, kUsage, "1 to 65535"},
       {{"model.onnx", "--rate", "5"}, kUsage, "--rate is for URLs"},
+      {{"http://127.0.0.1:1", "--rows", "r.csv"}, kUsage, "--rows is for model files"},
+      {{"model.onnx", "--method", "predct"}, kUsage, "did you mean \"predict\"?"},
       {{"/nonexistent/model.onnx"}, kFailed, "/nonexistent/model.onnx"},
       {{"http://127.0.0.1:1", "--body", "/nonexistent/body"}, kFailed, "/nonexistent/body"},
       {{"unix:/nonexistent/p.sock"}, kFailed, "cannot connect to unix:/nonexistent/p.sock"},

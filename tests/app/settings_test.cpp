@@ -89,7 +89,8 @@ TEST(SettingsFile, BrokenTomlIsOneErrorWithItsPlace) {
 
 TEST(SettingsFile, RefusesShapesThatAreNotTheirs) {
   for (const char* toml : {"server = 1", "listen = 1", "model = {}", "[[listen]]\nport = 70000", "[[listen]]\nhost = 1",
-                           "[[model]]\nfit = 3", "[[model]]\nname=\"a b\"\npath=\"x\"",
+                           "[[model]]\nfit = 3", "[[model]]\npath=\"x\"\niterations = 5",
+                           "[[model]]\npath=\"x\"\niterations = \"5:1\"", "[[model]]\nname=\"a b\"\npath=\"x\"",
                            "[[model]]\nname=\"m\"\nfit={data=\"d\"}", "[limits]\nrows = -1", "[limits]\nrows = 1.5",
                            "[log]\nlevel = \"loud\"", "[server]\ninsecure = \"perhaps\"", "[server]\nhost = [1]"}) {
     EXPECT_THAT(errors_of(toml), SizeIs(1)) << toml;
