@@ -276,17 +276,21 @@ def runtime_answers(case, model, proto, rows):
     return result
 
 
-def expected_bytes(case, model, proto, rows):
+def packed(rows, classes, tolerance, sources):
     """The rows and answers as the C++ test reads them: little-endian, doubles."""
-    classes = [str(c) for c in getattr(model, "classes_", [])]
-    out = [b"PELTONOR", struct.pack("<Id", 1, case.allowed()), struct.pack("<III", *rows.shape, len(classes))]
+    out = [b"PELTONOR", struct.pack("<Id", 1, tolerance), struct.pack("<III", *rows.shape, len(classes))]
     for label in classes:
         out.append(struct.pack("<I", len(label)) + label.encode())
     out.append(rows.astype("<f8").tobytes())
-    sources = [answers(case, model, rows), runtime_answers(case, model, proto, rows)]
     out.append(struct.pack("<I", sum(len(source) for source in sources)))
     for number, source in enumerate(sources):
         for method, values in source.items():
             out.append(struct.pack("<III", number, METHODS.index(method), values.shape[1]))
             out.append(values.astype("<f8").tobytes())
     return b"".join(out)
+
+
+def expected_bytes(case, model, proto, rows):
+    classes = [str(c) for c in getattr(model, "classes_", [])]
+    return packed(rows, classes, case.allowed(),
+                  [answers(case, model, rows), runtime_answers(case, model, proto, rows)])
