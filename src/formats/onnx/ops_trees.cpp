@@ -107,6 +107,7 @@ void give_targets(NodeContext& node, graph::Register sums, std::size_t targets, 
     y.positive = true;
     y.margin = sums;
   }
+  y.tree_scores = y.block;
   node.give(std::move(y));
 }
 
@@ -194,6 +195,7 @@ void tree_ensemble_classifier(NodeContext& node) {
     z.positive = true;
     z.margin = spec.sums;
   }
+  z.tree_scores = z.block;
   node.give(std::move(z));
 }
 
