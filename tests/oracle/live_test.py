@@ -2,8 +2,8 @@
 
 python live_test.py ORACLE_TEST_PROGRAM DIRECTORY [SEED]
 
-Also makes up tree ensembles (random_trees.py), hands the ONNX that Pelton writes to onnx.checker and ONNX Runtime, and names the conversions of
-skl2onnx that are wrong by themselves (wrong_conversions.py).
+Also makes up tree ensembles (random_trees.py), hands the ONNX that Pelton writes to onnx.checker and ONNX Runtime,
+and names the conversions of skl2onnx that are wrong by themselves (wrong_conversions.py).
 """
 
 import os

@@ -59,7 +59,7 @@ class ForestBuilder {
         from_(from),
         reached_(from.nodes.size(), false),
         counts_(forest.outputs, 0),
-        built_{std::move(forest), std::vector<bool>(counts_.size(), false), std::vector<bool>(counts_.size(), false)} {
+        built_{std::move(forest), std::vector<bool>(counts_.size(), false)} {
     built_.forest.sets = from_.sets;
   }
 
@@ -185,7 +185,6 @@ void ForestBuilder::find_targets(trees::Tree& tree, const std::vector<std::uint3
   tree.width = last - first + 1;
   for (std::uint32_t target = first; target <= last; ++target) {
     if (counts_[target] == 0) continue;
-    built_.ever[target] = true;
     // Counting is enough: a leaf with two weights for one target is refused when it is filled.
     if (counts_[target] == leaves.size()) built_.always[target] = true;
     counts_[target] = 0;

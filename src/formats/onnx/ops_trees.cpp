@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -156,37 +157,51 @@ trees::Forest counting(const NodeContext& node, TreeNodes trees, trees::Forest f
   return build_forest(node, trees, std::move(forest)).forest;
 }
 
-/// All weights are for one of two classes: the forest has a single output.
-void one_output(TreeNodes& trees) {
-  for (TreeVote& vote : trees.votes) vote.target = 0;
-}
+/// The trees of a classifier as forests: what `spec` says of its classes, and of the row's sums.
+class ClassifierTrees {
+ public:
+  ClassifierTrees(NodeContext& node, const Rows& x, graph::TreeClassifier& spec)
+      : node_(node),
+        x_(x),
+        spec_(spec),
+        trees_(read_keyed_tree_nodes(node, "class_", {x.width, spec.classes, x.type})) {
+    tell_missing(node, x, trees_);
+    spec.some_negative = trees_.some_negative;
+    single_ = spec.classes == 2 && trees_.lone_target.has_value();
+    if (!single_) return;
+    // All weights are for one of two classes: the forest has a single output.
+    spec.voted = *trees_.lone_target;
+    for (TreeVote& vote : trees_.votes) vote.target = 0;
+  }
+
+  void add(std::vector<double> base) {
+    check_base_values(node_, base.size(), spec_.classes, single_ && spec_.voted == 0);
+    const bool based = !base.empty();
+    const TreeShape shape{x_.width, single_ ? 1 : spec_.classes, x_.type};
+    trees::Forest forest = empty_forest(shape, Together::sum, std::move(base), trees_.roots.size());
+    BuiltForest built = build_forest(node_, trees_, forest);
+    // With base values every class is a candidate for the label; so are those that always get weights.
+    const bool open = !based && std::find(built.always.begin(), built.always.end(), false) != built.always.end();
+    if (open && spec_.classes == 2) node_.refuse("gives weights to a class of two in some leaves only");
+    if (open) spec_.votes = add_margins(node_, x_, counting(node_, trees_, std::move(forest)));
+    spec_.sums = add_margins(node_, x_, std::move(built.forest));
+  }
+
+ private:
+  NodeContext& node_;
+  const Rows& x_;
+  graph::TreeClassifier& spec_;
+  TreeNodes trees_;
+  bool single_ = false;
+};
 
 void tree_ensemble_classifier(NodeContext& node) {
   const Rows& x = tree_input(node, true);
   Labels labels = class_labels(node, "classlabels_strings", "classlabels_int64s");
-  TreeShape shape{x.width, labels.names.size(), x.type};
-  graph::TreeClassifier spec{.sums = {}, .votes = {}, .classes = shape.targets, .transform = post_transform(node)};
+  graph::TreeClassifier spec{
+      .sums = {}, .votes = {}, .classes = labels.names.size(), .transform = post_transform(node)};
   if (spec.classes < 2) node.refuse("has one class label: what it answers then is not agreed");
-  std::vector<double> base = read_precise_numbers(node, "base_values", x.type);
-  TreeNodes trees = read_keyed_tree_nodes(node, "class_", shape);
-  tell_missing(node, x, trees);
-  spec.some_negative = trees.some_negative;
-  const bool single = spec.classes == 2 && trees.lone_target.has_value();
-  if (single) {
-    spec.voted = *trees.lone_target;
-    shape.targets = 1;
-    one_output(trees);
-  }
-  const std::size_t based = base.size();
-  check_base_values(node, based, spec.classes, single && spec.voted == 0);
-  trees::Forest forest = empty_forest(shape, Together::sum, std::move(base), trees.roots.size());
-  BuiltForest built = build_forest(node, trees, forest);
-  // With base values every class is a candidate for the label; so are those that always get weights.
-  bool open = false;
-  for (std::size_t k = 0; k < shape.targets; ++k) open = open || (based == 0 && !built.always[k]);
-  if (open && spec.classes == 2) node.refuse("gives weights to a class of two in some leaves only");
-  if (open) spec.votes = add_margins(node, x, counting(node, trees, std::move(forest)));
-  spec.sums = add_margins(node, x, std::move(built.forest));
+  ClassifierTrees(node, x, spec).add(read_precise_numbers(node, "base_values", x.type));
   const auto outputs = node.take(add_tree_classifier(node.builder(), node.plan_name(), spec));
   labels.index = outputs.label;
   node.give(std::move(labels));
