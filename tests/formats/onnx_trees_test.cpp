@@ -520,8 +520,8 @@ TEST(OnnxTrees, TakeChainsOfAnyDepth) {
   EXPECT_THAT(over(Ensemble(lines, weights).regressor(), {500, 1e9}), ElementsAre(500, -1));
 }
 
-TEST(OnnxTrees, LoadAMillionNodesInNoMoreMemoryThanTheyAreWorth) {
-  const std::string bytes = full_forest(32, 14);
+TEST(OnnxTrees, LoadManyNodesInNoMoreMemoryThanTheyAreWorth) {
+  const std::string bytes = full_forest(8, 14);
   test::restart_peak();
   const auto model = read_model(bytes, "test");
   ASSERT_TRUE(model) << model.error().message();
