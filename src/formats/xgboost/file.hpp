@@ -29,6 +29,7 @@ struct Booster {
   std::vector<std::int32_t> tree_info;                    ///< the output that each tree adds to
   std::optional<std::vector<std::int64_t>> round_starts;  ///< iteration_indptr
   std::size_t num_parallel_tree = 1;
+  std::optional<std::size_t> trees_stated;           ///< num_trees
   std::vector<float> weight_drop;                    ///< dart: one a tree
   std::vector<float> weights;                        ///< gblinear: [features + 1, outputs], the bias last
   std::optional<std::int64_t> boosted_rounds;        ///< gblinear
@@ -46,7 +47,7 @@ struct File {
   std::size_t targets = 1;
   std::vector<std::string> feature_names;
   std::vector<std::string> feature_types;
-  std::optional<std::size_t> best_iteration;
+  std::optional<std::string> best_iteration;  ///< as the attribute has it: XGBoost writes a number
 
   /// Values a row of margins.
   std::size_t outputs() const noexcept { return std::max({classes, targets, std::size_t{1}}); }

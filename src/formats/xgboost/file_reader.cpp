@@ -92,6 +92,7 @@ class FileReader {
   bool read_tree_parameters(Booster& booster) {
     return read_members(reader_, [&](std::string_view name) {
       if (name == "num_parallel_tree") return read_size(booster.num_parallel_tree, limits_.trees);
+      if (name == "num_trees") return read_size(booster.trees_stated.emplace(), limits_.trees);
       return reader_.skip();
     });
   }
@@ -135,7 +136,7 @@ class FileReader {
   bool read_attributes() {
     return read_members(reader_, [&](std::string_view name) {
       if (name != "best_iteration") return reader_.skip();
-      return read_size(file_.best_iteration.emplace(), limits_.trees);
+      return read_text(file_.best_iteration.emplace());
     });
   }
 

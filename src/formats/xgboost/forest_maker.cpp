@@ -107,11 +107,13 @@ core::Result<void> check_trees(const File& file) {
     return Error(ErrorCode::malformed,
                  std::to_string(booster.trees.size()) + " trees and " + std::to_string(count) + " elements of " + what);
   };
-  if (booster.tree_info.size() != booster.trees.size()) return counted("tree_info", booster.tree_info.size());
-  if (!booster.weight_drop.empty() && booster.weight_drop.size() != booster.trees.size()) {
-    return counted("weight_drop", booster.weight_drop.size());
+  if (booster.trees_stated && *booster.trees_stated != booster.trees.size()) {
+    return Error(ErrorCode::malformed, std::to_string(booster.trees.size()) + " trees where num_trees is " +
+                                           std::to_string(*booster.trees_stated));
   }
-  if (booster.name == "dart" && booster.weight_drop.size() != booster.trees.size()) {
+  if (booster.tree_info.size() != booster.trees.size()) return counted("tree_info", booster.tree_info.size());
+  const bool weighted = booster.name == "dart" || !booster.weight_drop.empty();
+  if (weighted && booster.weight_drop.size() != booster.trees.size()) {
     return counted("weight_drop", booster.weight_drop.size());
   }
   for (std::size_t t = 0; t < booster.tree_info.size(); ++t) {

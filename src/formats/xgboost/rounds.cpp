@@ -1,6 +1,8 @@
 #include "formats/xgboost/rounds.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,19 @@ core::Result<std::vector<std::int64_t>> round_starts(const Booster& booster) {
   return starts;
 }
 
+core::Result<std::size_t> best_round(const File& file) {
+  if (!file.best_iteration) {
+    return Error(ErrorCode::invalid_argument, "early stopping left no best_iteration in this model");
+  }
+  const std::string& text = *file.best_iteration;
+  std::uint32_t round = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), round);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) {
+    return Error(ErrorCode::malformed, "the attribute best_iteration is '" + text + "', no number of a round");
+  }
+  return std::size_t{round};
+}
+
 }  // namespace
 
 core::Result<TreeRange> choose_trees(const File& file, const Iterations& iterations) {
@@ -47,10 +62,9 @@ core::Result<TreeRange> choose_trees(const File& file, const Iterations& iterati
   if (iterations.all()) return TreeRange{0, file.booster.trees.size()};
   std::size_t last = iterations.last.value_or(0);
   if (iterations.best) {
-    if (!file.best_iteration) {
-      return Error(ErrorCode::invalid_argument, "early stopping left no best_iteration in this model");
-    }
-    last = *file.best_iteration + 1;
+    const auto best = best_round(file);
+    if (!best) return best.error();
+    last = *best + 1;
   }
   if (last == 0 || last > rounds) last = rounds;
   if (iterations.first >= last) {

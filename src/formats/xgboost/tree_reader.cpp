@@ -72,7 +72,7 @@ bool TreeReader::read_parameters() {
     if (name == "size_leaf_vector") {
       if (!read_count(reader_, value)) return false;
       width_ = static_cast<std::size_t>(std::max<std::int64_t>(1, value));  // 0 before XGBoost 2.0
-      return true;
+      return width_ <= kMost || reader_.fail("a size_leaf_vector beyond 31 bits");
     }
     if (name == "num_nodes") return read_count(reader_, nodes_stated_);
     return reader_.skip();
@@ -97,11 +97,11 @@ bool TreeReader::check_lengths() {
     return false;
   }
   if (!split_type_.empty() && !fits("split_type", split_type_.size())) return false;
-  return read_leaf_values();
+  return check_leaf_vectors();
 }
 
-/// Where the values of vector leaves are, and whether they are all there.
-bool TreeReader::read_leaf_values() {
+/// Whether the values of vector leaves are there.
+bool TreeReader::check_leaf_vectors() {
   if (width_ == 1) {
     may_have_vectors_ = false;
     base_weights_.clear();
@@ -180,8 +180,12 @@ bool TreeReader::make_nodes(FileTree& tree) {
   tree.width = static_cast<std::uint32_t>(width_);
   const auto reached = [](std::uint32_t place) { return place != kNone; };
   const auto count = static_cast<std::size_t>(std::count_if(place_.begin(), place_.end(), reached));
+  const std::size_t leaves = (count + 1) / 2;
+  if (has_leaf_weights_ && width_ > 1 && leaves > leaf_weights_.size() / width_) {
+    return reader_.fail("fewer leaf_weights than leaves");
+  }
   tree.nodes.reserve(count);
-  tree.values.reserve((count + 1) / 2 * width_);
+  tree.values.reserve(leaves * width_);
   for (std::size_t i = 0; i < left_.size(); ++i) {
     if (place_[i] == kNone) continue;
     trees::Node node;

@@ -24,7 +24,7 @@ class TreeReader {
   bool read_array(std::string_view name, FileTree& tree);
   bool read_parameters();
   bool check_lengths();
-  bool read_leaf_values();
+  bool check_leaf_vectors();
   bool mark_categorical();
   bool find_reached();
   bool reach(std::size_t parent, std::int32_t child);
