@@ -6,6 +6,7 @@
 #include "formats/file_bytes.hpp"
 #include "formats/onnx/compiler.hpp"
 #include "formats/onnx/proto_reader.hpp"
+#include "formats/xgboost/model.hpp"
 
 namespace pelton::formats {
 namespace {
@@ -28,6 +29,7 @@ core::Result<LoadedModel> read_onnx(std::string_view bytes, const Options& optio
 
 constexpr std::array kKinds{
     Kind{"ONNX (.onnx)", onnx::looks_like_model_proto, read_onnx},
+    Kind{"XGBoost (.ubj, .json)", xgboost::looks_like_xgboost, xgboost::read_xgboost_model},
 };
 
 core::Result<LoadedModel> read_known(std::string_view bytes, const Options& options) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,8 +30,12 @@ struct TreeModel {
   std::vector<std::vector<double>> turning_points;  ///< of the description; make_tree_model finds them
 };
 
-/// Compiles it into a model that offers predict, decision_function (the margins), leaf, and
-/// predict_proba where it has probabilities. malformed (see trees::check), too_large.
+/// Compiles it into a model that offers predict, decision_function (the margins), leaf (if
+/// there are trees), and predict_proba where it has probabilities. malformed (see trees::check), too_large.
 core::Result<LoadedModel> make_tree_model(TreeModel model);
+
+/// The same where something else than trees gives the margins (a library's linear booster): `margins`
+/// is a step from the features to them, `model.forest` is not looked at, and leaf is not offered.
+core::Result<LoadedModel> make_linked_model(TreeModel model, std::shared_ptr<const graph::Step> margins);
 
 }  // namespace pelton::formats
