@@ -4,6 +4,7 @@
 #include <array>
 
 #include "formats/file_bytes.hpp"
+#include "formats/lightgbm/reader.hpp"
 #include "formats/onnx/compiler.hpp"
 #include "formats/onnx/proto_reader.hpp"
 
@@ -28,6 +29,7 @@ core::Result<LoadedModel> read_onnx(std::string_view bytes, const Options& optio
 
 constexpr std::array kKinds{
     Kind{"ONNX (.onnx)", onnx::looks_like_model_proto, read_onnx},
+    Kind{"LightGBM text (.txt)", lightgbm::looks_like_lightgbm, lightgbm::read_lightgbm_model},
 };
 
 core::Result<LoadedModel> read_known(std::string_view bytes, const Options& options) {

@@ -77,6 +77,7 @@ class LinkStep final : public Step {
       case Link::lightgbm_exp: return each(in, out, [](double x) { return std::exp(x); });
       case Link::lightgbm_log1p_exp: return each(in, out, [](double x) { return std::log1p(std::exp(x)); });
       case Link::lightgbm_square: return each(in, out, [](double x) { return std::copysign(x * x, x); });
+      case Link::lightgbm_average: return each(in, out, [parameter](double x) { return x / parameter; });
       case Link::two_classes: return two_classes(in, out);
     }
   }
@@ -84,7 +85,8 @@ class LinkStep final : public Step {
     static constexpr const char* kNames[] = {
         "identity",        "sigmoid (XGBoost)",       "softmax (XGBoost)",        "exp (XGBoost)",
         "hinge (XGBoost)", "argmax (XGBoost)",        "sigmoid (LightGBM)",       "softmax (LightGBM)",
-        "exp (LightGBM)",  "log(1 + exp) (LightGBM)", "signed square (LightGBM)", "two classes"};
+        "exp (LightGBM)",  "log(1 + exp) (LightGBM)", "signed square (LightGBM)", "average (LightGBM)",
+        "two classes"};
     return std::string(kNames[static_cast<std::size_t>(spec_.link)]) + " over " + std::to_string(in_) + " columns";
   }
   Cost cost() const noexcept override { return {0, 0, 20.0 * static_cast<double>(in_)}; }
