@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "formats/catboost/reader.hpp"
 #include "formats/file_bytes.hpp"
 #include "formats/lightgbm/reader.hpp"
 #include "formats/onnx/compiler.hpp"
@@ -30,6 +31,7 @@ core::Result<LoadedModel> read_onnx(std::string_view bytes, const Options& optio
 constexpr std::array kKinds{
     Kind{"ONNX (.onnx)", onnx::looks_like_model_proto, read_onnx},
     Kind{"LightGBM text (.txt)", lightgbm::looks_like_lightgbm, lightgbm::read_lightgbm_model},
+    Kind{"CatBoost JSON (.json)", catboost::looks_like_catboost, catboost::read_catboost_model},
 };
 
 core::Result<LoadedModel> read_known(std::string_view bytes, const Options& options) {
