@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace pelton::graph {
 
@@ -90,11 +91,22 @@ class LinkStep final : public Step {
     }
   }
   std::string describe() const override {
-    static constexpr const char* kNames[] = {
-        "identity",        "sigmoid (XGBoost)",       "softmax (XGBoost)",        "exp (XGBoost)",
-        "hinge (XGBoost)", "argmax (XGBoost)",        "sigmoid (LightGBM)",       "softmax (LightGBM)",
-        "exp (LightGBM)",  "log(1 + exp) (LightGBM)", "signed square (LightGBM)", "average (LightGBM)",
-        "two classes"};
+    static constexpr const char* kNames[] = {"identity",
+                                             "sigmoid (XGBoost)",
+                                             "softmax (XGBoost)",
+                                             "exp (XGBoost)",
+                                             "hinge (XGBoost)",
+                                             "argmax (XGBoost)",
+                                             "sigmoid (LightGBM)",
+                                             "softmax (LightGBM)",
+                                             "exp (LightGBM)",
+                                             "log(1 + exp) (LightGBM)",
+                                             "signed square (LightGBM)",
+                                             "average (LightGBM)",
+                                             "above",
+                                             "uncertainty (CatBoost)",
+                                             "two classes"};
+    static_assert(std::size(kNames) == static_cast<std::size_t>(Link::two_classes) + 1);
     return std::string(kNames[static_cast<std::size_t>(spec_.link)]) + " over " + std::to_string(in_) + " columns";
   }
   Cost cost() const noexcept override { return {0, 0, 20.0 * static_cast<double>(in_)}; }

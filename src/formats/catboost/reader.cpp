@@ -93,6 +93,7 @@ class Document {
   core::Result<void> check() const {
     if (!has_trees_) return Error(ErrorCode::malformed, "has neither oblivious_trees nor trees");
     if (!has_features_) return Error(ErrorCode::malformed, "has no features_info");
+    if (trees_.rounds() == 0) return Error(ErrorCode::unsupported, "holds no trees");
     const std::size_t first = options_.iterations.first;
     if (first == 0 || first < trees_.rounds()) return {};
     return Error(ErrorCode::invalid_argument, "has " + std::to_string(trees_.rounds()) +
@@ -101,8 +102,7 @@ class Document {
 
   core::Result<void> complete_forest() {
     trees::Forest& forest = model_.forest;
-    forest.outputs =
-        trees_.width() != 0 ? trees_.width() : std::max<std::uint32_t>(1, static_cast<std::uint32_t>(bias_.size()));
+    forest.outputs = trees_.width();
     forest.scale = scale_;
     forest.base_first = false;
     if (bias_.empty()) bias_.assign(forest.outputs, 0.0);

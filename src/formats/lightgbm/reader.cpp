@@ -83,6 +83,7 @@ class TreeSection {
       return Error(ErrorCode::malformed, "has " + count + " trees, which are no whole rounds of " +
                                              std::to_string(header_.trees_per_iteration));
     }
+    if (trees_ == 0) return Error(ErrorCode::unsupported, "holds no trees");
     const std::size_t rounds = trees_ / header_.trees_per_iteration;
     if (first() == 0 || first() < rounds) return {};
     return Error(ErrorCode::invalid_argument,
