@@ -15,23 +15,27 @@ namespace {
 
 using graph::Register;
 using model::Method;
+using StepPtr = std::shared_ptr<const graph::Step>;
 
 /// Puts the methods together over one builder.
 class Assembly {
  public:
-  Assembly(TreeModel& model, std::shared_ptr<const trees::Engine> engine)
-      : model_(model), engine_(std::move(engine)), builder_(model.features.size()) {}
+  explicit Assembly(TreeModel& model) : model_(model), builder_(model.features.size()) {}
 
-  core::Result<LoadedModel> finish() {
+  core::Result<void> offer_leaves(StepPtr leaves) {
     const std::array input{builder_.input()};
-    const auto margins = builder_.add("trees", graph::make_forest_margins(engine_), input);
+    const auto added = builder_.add("leaves", std::move(leaves), input);
+    if (!added) return added.error();
+    return offer(Method::leaf, *added, model::ElementType::int64);
+  }
+
+  core::Result<LoadedModel> finish(std::string_view name, StepPtr step) {
+    const std::array input{builder_.input()};
+    const auto margins = builder_.add(name, std::move(step), input);
     if (!margins) return margins.error();
-    const auto leaves = builder_.add("leaves", graph::make_forest_leaves(engine_), input);
-    if (!leaves) return leaves.error();
     if (auto done = offer_linked(Method::predict, *margins, model_.predict); !done) return done.error();
     if (model_.predict_is_label) schema_.outputs[static_cast<std::size_t>(Method::predict)]->labelled = true;
     if (auto done = offer(Method::decision_function, *margins, model_.type); !done) return done.error();
-    if (auto done = offer(Method::leaf, *leaves, model::ElementType::int64); !done) return done.error();
     if (model_.probabilities) {
       if (auto done = offer_linked(Method::predict_proba, *margins, *model_.probabilities); !done) return done.error();
     }
@@ -69,7 +73,6 @@ class Assembly {
   }
 
   TreeModel& model_;
-  std::shared_ptr<const trees::Engine> engine_;
   graph::ProgramBuilder builder_;
   model::Schema schema_;
   model::ProgramModel::Programs programs_;
@@ -80,7 +83,13 @@ class Assembly {
 core::Result<LoadedModel> make_tree_model(TreeModel model) {
   auto engine = trees::Engine::compile(std::move(model.forest));
   if (!engine) return engine.error();
-  return Assembly(model, std::move(*engine)).finish();
+  Assembly assembly(model);
+  if (auto offered = assembly.offer_leaves(graph::make_forest_leaves(*engine)); !offered) return offered.error();
+  return assembly.finish("trees", graph::make_forest_margins(std::move(*engine)));
+}
+
+core::Result<LoadedModel> make_linked_model(TreeModel model, StepPtr margins) {
+  return Assembly(model).finish("margins", std::move(margins));
 }
 
 }  // namespace pelton::formats

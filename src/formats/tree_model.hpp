@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,5 +32,9 @@ struct TreeModel {
 /// Compiles it into a model that offers predict, decision_function (the margins), leaf, and
 /// predict_proba where it has probabilities. malformed (see trees::check), too_large.
 core::Result<LoadedModel> make_tree_model(TreeModel model);
+
+/// The same where something else than trees gives the margins (a library's linear booster): `margins`
+/// is a step from the features to them, `model.forest` is not looked at, and leaf is not offered.
+core::Result<LoadedModel> make_linked_model(TreeModel model, std::shared_ptr<const graph::Step> margins);
 
 }  // namespace pelton::formats

@@ -1,11 +1,11 @@
 // Small files that the libraries wrote, and their own answers (boosted/make_files.py).
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "formats/load.hpp"
 
@@ -100,7 +100,7 @@ std::vector<std::string> names() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, BoostedFileTest, testing::ValuesIn(names()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& file) { return file.param; });
 
 }  // namespace
 }  // namespace pelton::formats

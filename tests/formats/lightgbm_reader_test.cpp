@@ -165,13 +165,13 @@ TEST(LightGbmReaderTest, AveragesTheTreesOfAForest) {
 TEST(LightGbmReaderTest, TakesTheRoundsAskedFor) {
   const std::string file = file_of(stump(8) + stump(8));
   Options options;
-  options.iterations = {.first = 1, .last = 9};
+  options.iterations = {1, 9, false};
   EXPECT_THAT(score(file, {0, 0}, Method::predict, options), ElementsAre(10));
-  options.iterations = {.best = true};
+  options.iterations = {0, {}, true};
   EXPECT_THAT(score(file, {0, 0}, Method::predict, options), ElementsAre(20));
-  options.iterations = {.first = 2};
+  options.iterations = {2, {}, false};
   expect_refused(file, ErrorCode::invalid_argument, "has 2 boosting rounds; none from 2 on", options);
-  options.iterations = {.first = 1, .last = 1};
+  options.iterations = {1, 1, false};
   expect_refused(file, ErrorCode::invalid_argument, "no boosting rounds are chosen", options);
 }
 
@@ -186,7 +186,9 @@ TEST(LightGbmReaderTest, ReadsEveryVersionAndLineEnd) {
 }
 
 TEST(LightGbmReaderTest, NamesPandasCategories) {
-  const auto with = [](const std::string& line) { return file_of(stump(8), "", "v4", "\npandas_categorical:" + line + "\n"); };
+  const auto with = [](const std::string& line) {
+    return file_of(stump(8), "", "v4", "\npandas_categorical:" + line + "\n");
+  };
   const auto model = read_model(with(R"([["x", "\u0177 z", "w"]])"), "model");
   ASSERT_TRUE(model) << model.error().message();
   const auto& features = (*model)->schema().features;
@@ -205,16 +207,17 @@ TEST(LightGbmReaderTest, NamesPandasCategories) {
   EXPECT_THAT(names("[[1.5, 2.0, 1e+20]]"), ElementsAre("1.5", "2.0", "1e+20"));
   EXPECT_THAT(names("[[false, true, 2]]"), ElementsAre("false", "true", "2"));
   EXPECT_THAT(names("null"), ElementsAre());
-  EXPECT_THAT(names("[[\"x\", \"y\"]]"), ElementsAre());           // fewer than the codes seen in training
-  EXPECT_THAT(names("[[\"1\", 1, 2]]"), ElementsAre());            // two of one name
-  EXPECT_THAT(names("[[0, 1, 2], [0, 1, 2]]"), ElementsAre());     // more columns than can be
+  EXPECT_THAT(names("[[\"x\", \"y\"]]"), ElementsAre());        // fewer than the codes seen in training
+  EXPECT_THAT(names("[[\"1\", 1, 2]]"), ElementsAre());         // two of one name
+  EXPECT_THAT(names("[[0, 1, 2], [0, 1, 2]]"), ElementsAre());  // more columns than can be
   expect_refused(with("[[\"x\", "), ErrorCode::malformed, "pandas_categorical");
   expect_refused(with("[[null]]"), ErrorCode::malformed, "a category is a string, a number or a boolean");
   expect_refused(with("[\"x\"]"), ErrorCode::malformed, "pandas_categorical");
 }
 
 TEST(LightGbmReaderTest, TellsFaultsByLineAndKey) {
-  const auto refused = [](std::string trees, const std::string& from, const std::string& to, const std::string& message) {
+  const auto refused = [](std::string trees, const std::string& from, const std::string& to,
+                          const std::string& message) {
     const std::size_t at = trees.find(from);
     ASSERT_NE(at, std::string::npos) << from;
     expect_refused(file_of(trees.replace(at, from.size(), to)), ErrorCode::malformed, message);
@@ -238,7 +241,7 @@ TEST(LightGbmReaderTest, TellsFaultsByLineAndKey) {
   refused(stump(8), "num_leaves=2", "num_leaves=0", "line 12, num_leaves: \"0\" is no number from 1");
   refused(categorical_tree(), "threshold=0", "threshold=1", "threshold: 1.000000 is none of 1 sets");
   refused(categorical_tree(), "threshold=0", "threshold=-1e308", "is none of 1 sets");
-  refused(categorical_tree(), "cat_boundaries=0 2", "cat_boundaries=0 3", "cat_threshold: has 2 numbers, not the 3");
+  refused(categorical_tree(), "cat_boundaries=0 2", "cat_boundaries=0 3", "cat_threshold: has fewer numbers, not the 3");
   refused(categorical_tree(), "cat_boundaries=0 2", "cat_boundaries=2 0", "cat_boundaries: does not rise from 0");
   refused(linear_tree("3 0"), "is_linear", "is_linear", "leaf_features: has 2 numbers, not the 3");
   refused(linear_tree("4000000000 4000000000"), "is_linear", "is_linear", "leaf_features: has fewer numbers");
@@ -303,8 +306,9 @@ TEST(LightGbmReaderTest, TellsItsProgress) {
 
 /// Every part that a file can have.
 std::string thorough_file() {
-  return file_of(categorical_tree() + linear_tree() + stump(6), "objective=binary sigmoid:0.5\n", "v4",
-                 "\nparameters:\n[categorical_feature: 1]\nend of parameters\n\npandas_categorical:[[\"x\", 1, true]]\n");
+  return file_of(
+      categorical_tree() + linear_tree() + stump(6), "objective=binary sigmoid:0.5\n", "v4",
+      "\nparameters:\n[categorical_feature: 1]\nend of parameters\n\npandas_categorical:[[\"x\", 1, true]]\n");
 }
 
 TEST(LightGbmReaderTest, EnduresTruncation) {

@@ -113,6 +113,18 @@ bool refuse(Reader& reader, std::string_view what) {
                                                  "categories (one_hot_max_size)");
 }
 
+/// Whether no two features stand in one column of a row.
+bool check_columns(Reader& reader, const FeaturesInfo& info) {
+  std::vector<bool> taken(info.columns, false);
+  for (const auto* columns : {&info.floats, &info.categorical}) {
+    for (const auto& [index, column] : *columns) {
+      if (taken[column.flat]) return reader.fail("two features stand in column " + std::to_string(column.flat));
+      taken[column.flat] = true;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 bool read_features_info(Reader& reader, const Limits& limits, FeaturesInfo& info) {
@@ -136,7 +148,7 @@ bool read_features_info(Reader& reader, const Limits& limits, FeaturesInfo& info
       reader.skip();
     }
   }
-  return !reader.failed();
+  return !reader.failed() && check_columns(reader, info);
 }
 
 std::vector<model::Feature> make_features(const FeaturesInfo& info) {
