@@ -241,7 +241,8 @@ TEST(LightGbmReaderTest, TellsFaultsByLineAndKey) {
   refused(stump(8), "num_leaves=2", "num_leaves=0", "line 12, num_leaves: \"0\" is no number from 1");
   refused(categorical_tree(), "threshold=0", "threshold=1", "threshold: 1.000000 is none of 1 sets");
   refused(categorical_tree(), "threshold=0", "threshold=-1e308", "is none of 1 sets");
-  refused(categorical_tree(), "cat_boundaries=0 2", "cat_boundaries=0 3", "cat_threshold: has fewer numbers, not the 3");
+  refused(categorical_tree(), "cat_boundaries=0 2", "cat_boundaries=0 3",
+          "cat_threshold: has fewer numbers, not the 3");
   refused(categorical_tree(), "cat_boundaries=0 2", "cat_boundaries=2 0", "cat_boundaries: does not rise from 0");
   refused(linear_tree("3 0"), "is_linear", "is_linear", "leaf_features: has 2 numbers, not the 3");
   refused(linear_tree("4000000000 4000000000"), "is_linear", "is_linear", "leaf_features: has fewer numbers");
