@@ -84,7 +84,9 @@ core::Result<LoadedModel> make_tree_model(TreeModel model) {
   auto engine = trees::Engine::compile(std::move(model.forest));
   if (!engine) return engine.error();
   Assembly assembly(model);
-  if (auto offered = assembly.offer_leaves(graph::make_forest_leaves(*engine)); !offered) return offered.error();
+  if ((*engine)->trees() != 0) {
+    if (auto offered = assembly.offer_leaves(graph::make_forest_leaves(*engine)); !offered) return offered.error();
+  }
   return assembly.finish("trees", graph::make_forest_margins(std::move(*engine)));
 }
 

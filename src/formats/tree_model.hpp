@@ -29,8 +29,8 @@ struct TreeModel {
   std::optional<std::vector<graph::LinkSpec>> probabilities;
 };
 
-/// Compiles it into a model that offers predict, decision_function (the margins), leaf, and
-/// predict_proba where it has probabilities. malformed (see trees::check), too_large.
+/// Compiles it into a model that offers predict, decision_function (the margins), leaf (if
+/// there are trees), and predict_proba where it has probabilities. malformed (see trees::check), too_large.
 core::Result<LoadedModel> make_tree_model(TreeModel model);
 
 /// The same where something else than trees gives the margins (a library's linear booster): `margins`
