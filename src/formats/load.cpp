@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "formats/catboost/reader.hpp"
 #include "formats/file_bytes.hpp"
+#include "formats/lightgbm/reader.hpp"
 #include "formats/onnx/compiler.hpp"
 #include "formats/onnx/proto_reader.hpp"
 #include "formats/xgboost/model.hpp"
@@ -30,6 +32,8 @@ core::Result<LoadedModel> read_onnx(std::string_view bytes, const Options& optio
 constexpr std::array kKinds{
     Kind{"ONNX (.onnx)", onnx::looks_like_model_proto, read_onnx},
     Kind{"XGBoost (.ubj, .json)", xgboost::looks_like_xgboost, xgboost::read_xgboost_model},
+    Kind{"LightGBM text (.txt)", lightgbm::looks_like_lightgbm, lightgbm::read_lightgbm_model},
+    Kind{"CatBoost JSON (.json)", catboost::looks_like_catboost, catboost::read_catboost_model},
 };
 
 core::Result<LoadedModel> read_known(std::string_view bytes, const Options& options) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace pelton::graph {
 
@@ -52,6 +53,12 @@ void lightgbm_softmax(const double* in, double* out, std::size_t n) noexcept {
   for (std::size_t i = 0; i < n; ++i) out[i] /= sum;
 }
 
+/// catboost/libs/model/eval_processing.h, CalcSquaredExponent: a mean and the variance about it.
+void catboost_uncertainty(const double* in, double* out, std::size_t) noexcept {
+  out[0] = in[0];
+  out[1] = std::exp(2 * in[1]);
+}
+
 class LinkStep final : public Step {
  public:
   LinkStep(const LinkSpec& spec, std::size_t width) : spec_(spec), in_(width) {}
@@ -77,14 +84,29 @@ class LinkStep final : public Step {
       case Link::lightgbm_exp: return each(in, out, [](double x) { return std::exp(x); });
       case Link::lightgbm_log1p_exp: return each(in, out, [](double x) { return std::log1p(std::exp(x)); });
       case Link::lightgbm_square: return each(in, out, [](double x) { return std::copysign(x * x, x); });
+      case Link::lightgbm_average: return each(in, out, [parameter](double x) { return x / parameter; });
+      case Link::above: return each(in, out, [parameter](double x) { return x > parameter ? 1.0 : 0.0; });
+      case Link::catboost_uncertainty: return each_row(in, out, catboost_uncertainty);
       case Link::two_classes: return two_classes(in, out);
     }
   }
   std::string describe() const override {
-    static constexpr const char* kNames[] = {
-        "identity",        "sigmoid (XGBoost)",       "softmax (XGBoost)",        "exp (XGBoost)",
-        "hinge (XGBoost)", "argmax (XGBoost)",        "sigmoid (LightGBM)",       "softmax (LightGBM)",
-        "exp (LightGBM)",  "log(1 + exp) (LightGBM)", "signed square (LightGBM)", "two classes"};
+    static constexpr const char* kNames[] = {"identity",
+                                             "sigmoid (XGBoost)",
+                                             "softmax (XGBoost)",
+                                             "exp (XGBoost)",
+                                             "hinge (XGBoost)",
+                                             "argmax (XGBoost)",
+                                             "sigmoid (LightGBM)",
+                                             "softmax (LightGBM)",
+                                             "exp (LightGBM)",
+                                             "log(1 + exp) (LightGBM)",
+                                             "signed square (LightGBM)",
+                                             "average (LightGBM)",
+                                             "above",
+                                             "uncertainty (CatBoost)",
+                                             "two classes"};
+    static_assert(std::size(kNames) == static_cast<std::size_t>(Link::two_classes) + 1);
     return std::string(kNames[static_cast<std::size_t>(spec_.link)]) + " over " + std::to_string(in_) + " columns";
   }
   Cost cost() const noexcept override { return {0, 0, 20.0 * static_cast<double>(in_)}; }

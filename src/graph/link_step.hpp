@@ -23,6 +23,10 @@ enum class Link {
   lightgbm_exp,
   lightgbm_log1p_exp,  ///< log(1 + e^x): cross_entropy_lambda
   lightgbm_square,     ///< sign(x) x²: reg_sqrt
+  lightgbm_average,    ///< x / parameter: the mean over the rounds of a random forest
+  // CatBoost, in double:
+  above,                 ///< x > parameter: 1, else 0
+  catboost_uncertainty,  ///< (mean, v) → (mean, e^2v): two columns
   // Either:
   two_classes,  ///< p → (1 − p, p), in the precision of the library: [n, 1] → [n, 2]
 };

@@ -15,6 +15,9 @@ class Categories {
   /// The number for `name`: NaN where the library takes an unknown name as missing, nothing where it
   /// refuses one.
   virtual std::optional<double> number(std::string_view name) const noexcept = 0;
+  /// Whether a whole number in a request is a category's name too, as it is spelled ("12"), and not
+  /// already the number that the row is to hold.
+  virtual bool numbers_are_names() const noexcept { return false; }
   /// The known names, for schemas and suggestions; empty where the file holds hashes only.
   virtual const std::vector<std::string>& names() const noexcept = 0;
 };

@@ -91,7 +91,8 @@ TEST_F(LoadTest, SaysWhichKindsThereAre) {
     EXPECT_EQ(model.error().code(), core::ErrorCode::unsupported);
     EXPECT_THAT(model.error().message(), HasSubstr("not a model file Pelton reads; it reads ONNX (.onnx)"));
   }
-  EXPECT_THAT(known_kinds(), testing::ElementsAre("ONNX (.onnx)", "XGBoost (.ubj, .json)"));
+  EXPECT_THAT(known_kinds(), testing::ElementsAre("ONNX (.onnx)", "XGBoost (.ubj, .json)", "LightGBM text (.txt)",
+                                                  "CatBoost JSON (.json)"));
 }
 
 TEST_F(LoadTest, RefusesFilesBeyondTheLimit) {
