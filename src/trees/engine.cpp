@@ -2,7 +2,13 @@
 
 #include <utility>
 
+#include <algorithm>
+
+#include "core/cpu_features.hpp"
 #include "trees/plain.hpp"
+#include "trees/plane_layout.hpp"
+#include "trees/search_table.hpp"
+#include "trees/tree_kernels.hpp"
 
 namespace pelton::trees {
 
@@ -11,13 +17,35 @@ core::Result<std::shared_ptr<const Engine>> Engine::compile(Forest forest) {
   return std::shared_ptr<const Engine>(std::make_shared<Engine>(std::move(forest)));
 }
 
-Engine::Engine(Forest forest) : forest_(std::move(forest)) {}
+struct Engine::Layouts {
+  RankedForest ranked; RankTables tables; std::optional<PlaneLayout> planes; PlaneView view;
+  TreeKernels::ScorePlanes narrow, wide;
+};
+Engine::Engine(Forest forest) : forest_(std::move(forest)) {
+  const TreeKernels& k = tree_kernels(core::active_isa());
+  auto ranked = rank(forest_);
+  auto planes = make_plane_layout(forest_, ranked, k.sliced_tables, 1<<16);
+  RankTables tables(forest_, ranked);
+  l_ = std::make_unique<Layouts>(Layouts{std::move(ranked), std::move(tables), std::move(planes), {}, nullptr, nullptr});
+  l_->view.ranks = {l_->tables.axes().data(), l_->tables.axes().size(), l_->tables.floats(), l_->tables.doubles(), forest_.zero_threshold};
+  l_->view.finish = {forest_.base.data(), forest_.base_first, forest_.divisor, forest_.scale};
+  l_->view.layout = l_->planes ? &*l_->planes : nullptr;
+  l_->view.outputs = forest_.outputs;
+  l_->narrow = k.planes({forest_.input, forest_.sum_precision}, false);
+  l_->wide = k.planes({forest_.input, forest_.sum_precision}, true);
+}
 Engine::~Engine() = default;
 
-std::size_t Engine::scratch_doubles(std::size_t) const noexcept { return 0; }
+std::size_t Engine::scratch_doubles(std::size_t) const noexcept { return l_->planes ? plane_scratch_bytes(*l_->planes, forest_.outputs, true)/8 : 0; }
 
-void Engine::margins(math::ConstMatrix rows, math::Matrix out, double*) const noexcept {
+void Engine::margins(math::ConstMatrix rows, math::Matrix out, double* scratch) const noexcept {
+  if (!l_->planes || rows.rows < 16) {
   for (std::size_t r = 0; r < rows.rows; ++r) plain_margins(forest_, rows.row(r), out.row(r));
+  return; }
+  bool wide = rows.rows > 128; size_t step = wide ? kWideRows : 64;
+  for (std::size_t r = 0; r < rows.rows; r += step) {
+    (wide ? l_->wide : l_->narrow)(l_->view, {rows.row(r), rows.stride, std::min(step, rows.rows - r)}, {out.row(r), out.stride}, reinterpret_cast<std::byte*>(scratch));
+  }
 }
 
 void Engine::leaves(math::ConstMatrix rows, math::Matrix out) const noexcept {

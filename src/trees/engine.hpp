@@ -40,7 +40,9 @@ class Engine {
   double flops_per_row() const noexcept;
 
  private:
+  struct Layouts;
   Forest forest_;
+  std::unique_ptr<Layouts> l_;
 };
 
 }  // namespace pelton::trees
