@@ -19,7 +19,7 @@ struct Isa : PortableIsa {
 namespace pelton::trees {
 
 const TreeKernels& avx512_tree_kernels() noexcept {
-  static constexpr TreeKernels kTable{.name = "avx512", .sliced_tables = false, .planes = choose_planes};
+  static constexpr TreeKernels kTable{.name = "avx512", .sliced_tables = false, .planes = choose_planes, .lanes = nullptr};
   return kTable;
 }
 

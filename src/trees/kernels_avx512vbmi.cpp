@@ -11,6 +11,10 @@ struct Isa {
     rank64_avx512(table, pool, x, ranks);
   }
   template <class T>
+  [[gnu::always_inline]] static std::uint32_t rank_one(const SearchTable& table, const T* pool, T x) {
+    return rank_of(table, pool, x);
+  }
+  template <class T>
   [[gnu::always_inline]] static void add_leaves(const LeafBits& bits, const std::byte* table, std::size_t leaves,
                                                 T* sums) {
     add_leaves_vbmi(bits, table, leaves, sums);
@@ -24,12 +28,13 @@ struct Isa {
 }  // namespace
 }  // namespace pelton::trees
 
+#include "trees/lane_text.hpp"
 #include "trees/plane_text.hpp"
 
 namespace pelton::trees {
 
 const TreeKernels& avx512vbmi_tree_kernels() noexcept {
-  static constexpr TreeKernels kTable{.name = "avx512vbmi", .sliced_tables = true, .planes = choose_planes};
+  static constexpr TreeKernels kTable{.name = "avx512vbmi", .sliced_tables = true, .planes = choose_planes, .lanes = choose_lanes};
   return kTable;
 }
 

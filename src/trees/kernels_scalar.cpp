@@ -11,7 +11,7 @@ using Isa = PortableIsa;
 namespace pelton::trees {
 
 const TreeKernels& scalar_tree_kernels() noexcept {
-  static constexpr TreeKernels kTable{.name = "scalar", .sliced_tables = false, .planes = choose_planes};
+  static constexpr TreeKernels kTable{.name = "scalar", .sliced_tables = false, .planes = choose_planes, .lanes = nullptr};
   return kTable;
 }
 

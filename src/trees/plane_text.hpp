@@ -1,7 +1,6 @@
 #pragma once
 
-#include <cstring>
-
+#include "trees/finish_text.hpp"
 #include "trees/tree_kernels.hpp"
 
 /// The plane kernels' one text, compiled once an instruction set: everything is in an unnamed
@@ -253,21 +252,13 @@ void add_trees(const PlaneView& view, std::size_t rows, const PlaneScratch<Mask>
   }
 }
 
-template <class Sum>
-PELTON_INLINE double finished(const FinishView& finish, std::size_t output, Sum sum) {
-  Sum value = sum / static_cast<Sum>(finish.divisor);
-  value *= static_cast<Sum>(finish.scale);
-  if (!finish.base_first) value += static_cast<Sum>(finish.base[output]);
-  return static_cast<double>(value);
-}
-
 template <class Mask, class Input, class Sum>
 void score_planes(const PlaneView& view, RowsView rows, MarginsView out, std::byte* memory) {
   const PlaneScratch<Mask> scratch(*view.layout, view.ranks.count, memory);
   constexpr std::size_t kBlock = 64 * kWords<Mask>;
   Sum* const sums = reinterpret_cast<Sum*>(scratch.sums);
   for (std::size_t k = 0; k < view.outputs; ++k) {
-    const Sum start = view.finish.base_first ? static_cast<Sum>(view.finish.base[k]) : Sum(0);
+    const Sum start = first_sum<Sum>(view.finish, k);
     for (std::size_t r = 0; r < kBlock; ++r) sums[k * kBlock + r] = start;
   }
   if (answer_questions<Mask, Input>(view, rows, scratch)) {

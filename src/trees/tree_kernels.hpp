@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/cpu_features.hpp"
+#include "trees/lane_layout.hpp"
 #include "trees/plane_layout.hpp"
 #include "trees/search_table.hpp"
 
@@ -45,6 +46,13 @@ struct PlaneView {
   std::size_t outputs = 1;
 };
 
+struct LaneView {
+  RankView ranks;
+  FinishView finish;
+  const LaneLayout* layout = nullptr;
+  std::size_t outputs = 1;
+};
+
 /// The planes of 64 rows: bit r of word `plane` is that bit of the number of row r's leaf.
 struct LeafBits {
   const std::uint64_t* planes;  ///< the first plane's word
@@ -70,6 +78,10 @@ struct TreeKernels {
   /// plane_scratch_bytes.
   using ScorePlanes = void (*)(const PlaneView& view, RowsView rows, MarginsView out, std::byte* scratch);
   ScorePlanes (*planes)(Precisions precisions, bool wide);
+
+  /// Margins of any number of rows, one after the other, by lanes. `scratch` holds a double an output.
+  using ScoreLanes = void (*)(const LaneView& view, RowsView rows, MarginsView out, std::byte* scratch);
+  ScoreLanes (*lanes)(Precisions precisions);  ///< null: this instruction set has no such kernels
 };
 
 std::size_t plane_scratch_bytes(const PlaneLayout& layout, std::size_t outputs, bool wide) noexcept;
