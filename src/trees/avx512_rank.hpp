@@ -46,13 +46,47 @@ template <class T>
   }
 }
 
+/// Many searches side by side, level by level, so that one's wait for memory is another's work.
+/// `table_of(i)` is where value i is looked up; at most 64 of them.
+template <class T, class TableOf>
+[[gnu::always_inline]] inline void rank_together(TableOf table_of, std::size_t count, const T* pool, const T* x,
+                                                 std::uint32_t* ranks) {
+  std::uint32_t most = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    ranks[i] = 0;
+    if (table_of(i).levels > most) most = table_of(i).levels;
+  }
+  for (std::uint32_t level = 0; level < most; ++level) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const SearchTable& table = table_of(i);
+      if (level >= table.levels) continue;
+      std::uint32_t at = ranks[i];
+      at = 16 * at + count_reached(pool + table.offset[level] + 16 * at, all_lanes(x[i]));
+      if (level + 1 < table.levels) {
+        if (at >= table.groups[level + 1]) at = table.groups[level + 1] - 1;
+        const T* const next = pool + table.offset[level + 1] + 16 * at;
+        __builtin_prefetch(next);
+        if (sizeof(T) == sizeof(double)) __builtin_prefetch(next + 8);
+      }
+      ranks[i] = at;
+    }
+  }
+}
+
 template <class T>
 inline void rank64_avx512(const SearchTable& table, const T* pool, const T* x, std::uint32_t* ranks) {
   if (table.levels == 2) {
     for (std::size_t r = 0; r < 64; ++r) ranks[r] = rank_levels<2>(table, pool, x[r]);
     return;
   }
-  for (std::size_t r = 0; r < 64; ++r) ranks[r] = rank_of(table, pool, x[r]);
+  rank_together([&table](std::size_t) -> const SearchTable& { return table; }, 64, pool, x, ranks);
+}
+
+/// The ranks of up to 64 axes' values.
+template <class T>
+inline void rank_axes_avx512(const RankAxis* axes, std::size_t count, const T* pool, const T* x,
+                             std::uint32_t* ranks) {
+  rank_together([axes](std::size_t a) -> const SearchTable& { return axes[a].table; }, count, pool, x, ranks);
 }
 
 }  // namespace

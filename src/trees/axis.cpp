@@ -43,7 +43,7 @@ Axis::Gap gap_of(const Node& node) {
 
 class Ranker {
  public:
-  explicit Ranker(const Forest& forest) : forest_(forest), last_axis_of_set_(forest.sets.size(), kNone) {}
+  explicit Ranker(const Forest& forest) : forest_(forest), latest_axis_(forest.features, kNone), last_axis_of_set_(forest.sets.size(), kNone) {}
 
   RankedForest run() {
     collect();
@@ -87,10 +87,16 @@ class Ranker {
 
   std::uint32_t axis(const Node& node) {
     const CategorySet::Key key = node.test == Test::in_set ? forest_.sets[node.set].key : CategorySet::Key::exact;
+    std::uint32_t& latest = latest_axis_[node.feature];
+    if (latest != kNone && matches(ranked_.axes[latest], node, key)) return latest;
     const AxisKey wanted{node.feature, is_ordered(node) ? Axis::Kind::ordered : Axis::Kind::category, gap_of(node), key};
     const auto [entry, fresh] = axes_.emplace(wanted, static_cast<std::uint32_t>(ranked_.axes.size()));
     if (fresh) ranked_.axes.push_back({node.feature, std::get<1>(wanted), gap_of(node), key, {}});
-    return entry->second;
+    return latest = entry->second;
+  }
+
+  static bool matches(const Axis& axis, const Node& node, CategorySet::Key key) {
+    return (axis.kind == Axis::Kind::ordered) == is_ordered(node) && axis.gap == gap_of(node) && axis.key == key;
   }
 
   void add_values(const Node& node, std::uint32_t axis) {
@@ -150,6 +156,7 @@ class Ranker {
   const Forest& forest_;
   RankedForest ranked_;
   std::map<AxisKey, std::uint32_t> axes_;
+  std::vector<std::uint32_t> latest_axis_;  ///< of each feature: most have but one
   std::vector<std::uint32_t> axis_of_node_;
   std::vector<std::uint32_t> first_question_;
   std::map<std::pair<std::uint32_t, std::vector<std::uint32_t>>, std::uint32_t> sets_;

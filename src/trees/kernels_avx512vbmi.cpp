@@ -11,8 +11,8 @@ struct Isa {
     rank64_avx512(table, pool, x, ranks);
   }
   template <class T>
-  [[gnu::always_inline]] static std::uint32_t rank_one(const SearchTable& table, const T* pool, T x) {
-    return rank_of(table, pool, x);
+  static void rank_axes(const RankAxis* axes, std::size_t count, const T* pool, const T* x, std::uint32_t* ranks) {
+    rank_axes_avx512(axes, count, pool, x, ranks);
   }
   template <class T>
   [[gnu::always_inline]] static void add_leaves(const LeafBits& bits, const std::byte* table, std::size_t leaves,
@@ -30,11 +30,12 @@ struct Isa {
 
 #include "trees/lane_text.hpp"
 #include "trees/plane_text.hpp"
+#include "trees/walk_text.hpp"
 
 namespace pelton::trees {
 
 const TreeKernels& avx512vbmi_tree_kernels() noexcept {
-  static constexpr TreeKernels kTable{.name = "avx512vbmi", .sliced_tables = true, .planes = choose_planes, .lanes = choose_lanes};
+  static constexpr TreeKernels kTable{.name = "avx512vbmi", .sliced_tables = true, .planes = choose_planes, .lanes = choose_lanes, .walk = choose_walk};
   return kTable;
 }
 

@@ -40,19 +40,12 @@ struct CodeTables {
 template <class T>
 [[gnu::always_inline]] inline void code_row_packed(const RankView& ranks, const PackedColumns& packed,
                                                    std::size_t columns, const double* row, std::uint8_t* codes) {
-  const T* pool;
-  if constexpr (sizeof(T) == sizeof(float)) {
-    pool = ranks.floats;
-  } else {
-    pool = ranks.doubles;
-  }
+  const T* const pool = rank_pool<T>(ranks);
   alignas(64) std::uint16_t rank[64];
-  const T zero_threshold = static_cast<T>(ranks.zero_threshold);
   std::uint64_t missing = 0;
   for (std::size_t a = 0; a < packed.axes; ++a) {
     const RankAxis& axis = ranks.axes[a];
-    T x = static_cast<T>(row[axis.feature]);
-    x = __builtin_fabs(static_cast<double>(x)) <= static_cast<double>(zero_threshold) ? T(0) : x;
+    const T x = read_value<T>(ranks, row[axis.feature]);
     missing |= static_cast<std::uint64_t>(x != x) << a;
     rank[a] = static_cast<std::uint16_t>(rank_of(axis.table, pool, x));
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "trees/code_text.hpp"
 #include "trees/finish_text.hpp"
 #include "trees/tree_kernels.hpp"
 
@@ -51,35 +52,16 @@ PELTON_INLINE std::uint64_t* words(void* mask) { return static_cast<std::uint64_
 template <class Mask, class T>
 PELTON_INLINE bool mark64(const RankAxis& axis, const T* pool, T* x, std::size_t rows, Mask* masks, Mask* gap,
                           std::size_t word) {
-  alignas(64) std::uint32_t ranks[64];
+  alignas(64) std::uint32_t reached[64];
   std::uint64_t missing = 0;
-  for (std::size_t r = 0; r < rows; ++r) {
-    const bool nan = x[r] != x[r];
-    if (axis.gap == Axis::Gap::none) {
-      x[r] = nan ? T(0) : x[r];
-    } else {
-      const bool gone = nan || (axis.gap == Axis::Gap::nan_or_zero && x[r] == T(0));
-      missing |= static_cast<std::uint64_t>(gone) << r;
-    }
-  }
-  if (axis.kind == Axis::Kind::category) {
-    for (std::size_t r = 0; r < rows; ++r) {
-      if (axis.key == CategorySet::Key::whole_nonnegative && x[r] < T(0)) x[r] = T(__builtin_nan(""));
-      if (axis.key != CategorySet::Key::exact) x[r] = T(__builtin_trunc(static_cast<double>(x[r])));
-    }
-  }
+  for (std::size_t r = 0; r < rows; ++r) missing |= static_cast<std::uint64_t>(prepare(axis, x[r])) << r;
   for (std::size_t r = rows; r < 64; ++r) x[r] = T(0);
-  Isa::template rank64<T>(axis.table, pool, x, ranks);
+  Isa::template rank64<T>(axis.table, pool, x, reached);
   std::uint64_t* to = words(masks);
-  const bool exact = axis.kind == Axis::Kind::category;
-  const T* values = axis.table.levels == 0 ? nullptr : pool + axis.table.offset[axis.table.levels - 1];
   for (std::size_t r = 0; r < rows; ++r) {
     if ((missing >> r & 1) != 0) continue;
-    std::size_t rank = ranks[r];
-    if (exact) {
-      if (rank == 0 || values[rank - 1] != x[r]) continue;
-      --rank;
-    }
+    const std::size_t rank = settle_rank(axis, pool, x[r], reached[r]);
+    if (axis.kind == Axis::Kind::category && rank == axis.table.size) continue;
     to[rank * kWords<Mask> + word] |= std::uint64_t{1} << r;
   }
   words(gap)[word] = missing;
@@ -90,13 +72,7 @@ PELTON_INLINE bool mark64(const RankAxis& axis, const T* pool, T* x, std::size_t
 template <class Mask, class T>
 bool answer_questions(const PlaneView& view, RowsView rows, const PlaneScratch<Mask>& scratch) {
   const PlaneLayout& layout = *view.layout;
-  const T* pool;
-  if constexpr (sizeof(T) == sizeof(float)) {
-    pool = view.ranks.floats;
-  } else {
-    pool = view.ranks.doubles;
-  }
-  const T zero_threshold = static_cast<T>(view.ranks.zero_threshold);
+  const T* const pool = rank_pool<T>(view.ranks);
   scratch.gaps[0] = Mask{};
   bool any_missing = false;
   for (std::size_t a = 0; a < view.ranks.count; ++a) {
@@ -111,10 +87,7 @@ bool answer_questions(const PlaneView& view, RowsView rows, const PlaneScratch<M
       alignas(64) T x[64];
       const std::size_t some = rows.count - first < 64 ? rows.count - first : 64;
       const double* from = rows.data + first * rows.stride + axis.feature;
-      for (std::size_t r = 0; r < some; ++r) {
-        const T value = static_cast<T>(from[r * rows.stride]);
-        x[r] = value <= zero_threshold && value >= -zero_threshold ? T(0) : value;
-      }
+      for (std::size_t r = 0; r < some; ++r) x[r] = read_value<T>(view.ranks, from[r * rows.stride]);
       any_missing |= mark64<Mask, T>(axis, pool, x, some, masks, scratch.gaps + a + 1, first / 64);
     }
     if (ordered) {

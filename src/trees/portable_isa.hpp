@@ -31,6 +31,24 @@ struct PortableIsa {
   }
 
   template <class T>
+  static std::uint32_t rank_one(const SearchTable& table, const T* pool, T x) {
+    if (table.levels == 0) return 0;
+    const T* const values = pool + table.offset[table.levels - 1];
+    std::uint32_t base = 0;
+    for (std::uint32_t left = table.size; left > 1;) {
+      const std::uint32_t half = left / 2;
+      base += values[base + half - 1] <= x ? half : 0;
+      left -= half;
+    }
+    return base + (values[base] <= x ? 1 : 0);
+  }
+
+  template <class T>
+  static void rank_axes(const RankAxis* axes, std::size_t count, const T* pool, const T* x, std::uint32_t* ranks) {
+    for (std::size_t a = 0; a < count; ++a) ranks[a] = rank_one(axes[a].table, pool, x[a]);
+  }
+
+  template <class T>
   static void add_leaves(const LeafBits& bits, const std::byte* table, std::size_t, T* sums) {
     const T* const values = reinterpret_cast<const T*>(table);
     for (std::size_t first = 0; first < 64; first += 8) {

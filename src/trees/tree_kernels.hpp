@@ -7,6 +7,7 @@
 #include "trees/lane_layout.hpp"
 #include "trees/plane_layout.hpp"
 #include "trees/search_table.hpp"
+#include "trees/walk_layout.hpp"
 
 /// The scoring kernels of tree ensembles, one table an instruction set. All give the same bits.
 namespace pelton::trees {
@@ -46,6 +47,14 @@ struct PlaneView {
   std::size_t outputs = 1;
 };
 
+struct WalkView {
+  RankView ranks;
+  FinishView finish;
+  const WalkLayout* layout = nullptr;
+  const Forest* forest = nullptr;  ///< for leaves that are not just a value
+  std::size_t outputs = 1;
+};
+
 struct LaneView {
   RankView ranks;
   FinishView finish;
@@ -82,9 +91,17 @@ struct TreeKernels {
   /// Margins of any number of rows, one after the other, by lanes. `scratch` holds a double an output.
   using ScoreLanes = void (*)(const LaneView& view, RowsView rows, MarginsView out, std::byte* scratch);
   ScoreLanes (*lanes)(Precisions precisions);  ///< null: this instruction set has no such kernels
+
+  /// Margins of up to walk_block_rows rows by walking: all trees of one row side by side, or all rows on
+  /// one tree after the other. `scratch` is 64-byte aligned and has walk_scratch_bytes.
+  using ScoreWalk = void (*)(const WalkView& view, RowsView rows, MarginsView out, std::byte* scratch);
+  ScoreWalk (*walk)(Precisions precisions);
 };
 
 std::size_t plane_scratch_bytes(const PlaneLayout& layout, std::size_t outputs, bool wide) noexcept;
+
+std::size_t walk_block_rows(const WalkLayout& layout) noexcept;
+std::size_t walk_scratch_bytes(const WalkLayout& layout, std::size_t outputs, std::size_t rows) noexcept;
 
 /// The table of an instruction set, which this machine must have (asserted).
 const TreeKernels& tree_kernels(core::Isa isa);
