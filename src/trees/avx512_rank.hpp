@@ -1,5 +1,11 @@
 #pragma once
 
+#ifndef __clang__
+// GCC 12's own intrinsics read a variable they never set, where its value does not matter (bug 105593).
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#endif
+
 #include <immintrin.h>
 
 #include "trees/tree_kernels.hpp"
@@ -84,8 +90,7 @@ inline void rank64_avx512(const SearchTable& table, const T* pool, const T* x, s
 
 /// The ranks of up to 64 axes' values.
 template <class T>
-inline void rank_axes_avx512(const RankAxis* axes, std::size_t count, const T* pool, const T* x,
-                             std::uint32_t* ranks) {
+inline void rank_axes_avx512(const RankAxis* axes, std::size_t count, const T* pool, const T* x, std::uint32_t* ranks) {
   rank_together([axes](std::size_t a) -> const SearchTable& { return axes[a].table; }, count, pool, x, ranks);
 }
 

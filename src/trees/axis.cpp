@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -43,7 +44,8 @@ Axis::Gap gap_of(const Node& node) {
 
 class Ranker {
  public:
-  explicit Ranker(const Forest& forest) : forest_(forest), latest_axis_(forest.features, kNone), last_axis_of_set_(forest.sets.size(), kNone) {}
+  explicit Ranker(const Forest& forest)
+      : forest_(forest), latest_axis_(forest.features, kNone), last_axis_of_set_(forest.sets.size(), kNone) {}
 
   RankedForest run() {
     collect();
@@ -89,7 +91,8 @@ class Ranker {
     const CategorySet::Key key = node.test == Test::in_set ? forest_.sets[node.set].key : CategorySet::Key::exact;
     std::uint32_t& latest = latest_axis_[node.feature];
     if (latest != kNone && matches(ranked_.axes[latest], node, key)) return latest;
-    const AxisKey wanted{node.feature, is_ordered(node) ? Axis::Kind::ordered : Axis::Kind::category, gap_of(node), key};
+    const AxisKey wanted{node.feature, is_ordered(node) ? Axis::Kind::ordered : Axis::Kind::category, gap_of(node),
+                         key};
     const auto [entry, fresh] = axes_.emplace(wanted, static_cast<std::uint32_t>(ranked_.axes.size()));
     if (fresh) ranked_.axes.push_back({node.feature, std::get<1>(wanted), gap_of(node), key, {}});
     return latest = entry->second;
@@ -105,9 +108,10 @@ class Ranker {
       if (last_axis_of_set_[node.set] == axis) return;
       last_axis_of_set_[node.set] = axis;
       const std::vector<double>& members = forest_.sets[node.set].members;
-      values.insert(values.end(), members.begin(), members.end());
+      std::copy_if(members.begin(), members.end(), std::back_inserter(values),
+                   [this](double member) { return can_be(member); });
     } else if (node.test == Test::equal) {
-      values.push_back(node.threshold);
+      if (can_be(node.threshold)) values.push_back(node.threshold);
     } else if (const auto value = border(forest_, node)) {
       values.push_back(*value);
     }
@@ -147,11 +151,19 @@ class Ranker {
     const auto place = [&](double value) {
       return static_cast<std::uint32_t>(std::lower_bound(values.begin(), values.end(), value) - values.begin());
     };
-    if (node.test == Test::equal) return {place(node.threshold)};
     std::vector<std::uint32_t> ranks;
-    for (const double member : forest_.sets[node.set].members) ranks.push_back(place(member));
+    if (node.test == Test::equal) {
+      if (can_be(node.threshold)) ranks.push_back(place(node.threshold));
+      return ranks;
+    }
+    for (const double member : forest_.sets[node.set].members) {
+      if (can_be(member)) ranks.push_back(place(member));
+    }
     return ranks;
   }
+
+  /// Whether a value of the input precision can equal `x`.
+  bool can_be(double x) const { return next_value(forest_.input, x, false) == x; }
 
   const Forest& forest_;
   RankedForest ranked_;

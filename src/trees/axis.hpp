@@ -33,7 +33,7 @@ struct Axis {
 /// What a split asks, given a rank that is not missing.
 struct Question {
   std::uint32_t axis = 0;
-  std::uint32_t limit = 0;  ///< ordered: yes if rank < limit (from 0 to values.size() + 1)
+  std::uint32_t limit = 0;        ///< ordered: yes if rank < limit (from 0 to values.size() + 1)
   std::uint32_t members = kNone;  ///< category: index into RankedForest::members; yes if the rank is among them
 };
 

@@ -22,8 +22,8 @@ class ColumnIndex {
 
   std::uint32_t& at(const RankedSplit& split) {
     const Question& question = ranked_.questions[split.question];
-    const std::size_t place = question.members == kNone ? first_[question.axis] + 2 * slice(question)
-                                                        : categories_ + 2 * question.members;
+    const std::size_t place =
+        question.members == kNone ? first_[question.axis] + 2 * slice(question) : categories_ + 2 * question.members;
     return entries_[place + (split.missing_yes ? 1 : 0)];
   }
   std::size_t slice(const Question& question) const { return (question.limit - 1) / largest_; }

@@ -14,9 +14,9 @@ namespace pelton::trees {
 /// send missing values to opposite sides take columns of their own.
 struct CodeColumn {
   std::uint32_t axis = 0;
-  std::uint32_t first = 0;           ///< ordered: the code is rank − first, held within 0 and the largest code
-  std::uint32_t members = kNone;     ///< category: index of its bits; the code is 0 for members, else the largest
-  bool missing_yes = false;          ///< a missing value has code 0, else the largest
+  std::uint32_t first = 0;        ///< ordered: the code is rank − first, held within 0 and the largest code
+  std::uint32_t members = kNone;  ///< category: index of its bits; the code is 0 for members, else the largest
+  bool missing_yes = false;       ///< a missing value has code 0, else the largest
 };
 
 /// A split in codes.

@@ -64,7 +64,8 @@ template <class Code>
       const bool member = (columns.member_bits[column.members + rank / 64] >> (rank % 64) & 1) != 0;
       code = member ? 0 : columns.largest;
     }
-    if (missing) [[unlikely]] code = column.missing_yes ? 0 : columns.largest;
+    if (missing) [[unlikely]]
+      code = column.missing_yes ? 0 : columns.largest;
     codes[c] = static_cast<Code>(code < columns.largest ? code : columns.largest);
   }
 }

@@ -24,7 +24,8 @@ struct Isa : PortableIsa {
 namespace pelton::trees {
 
 const TreeKernels& avx512_tree_kernels() noexcept {
-  static constexpr TreeKernels kTable{.name = "avx512", .sliced_tables = false, .planes = choose_planes, .lanes = nullptr, .walk = choose_walk};
+  static constexpr TreeKernels kTable{
+      .name = "avx512", .sliced_tables = false, .planes = choose_planes, .lanes = nullptr, .walk = choose_walk};
   return kTable;
 }
 

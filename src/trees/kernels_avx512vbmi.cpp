@@ -35,7 +35,8 @@ struct Isa {
 namespace pelton::trees {
 
 const TreeKernels& avx512vbmi_tree_kernels() noexcept {
-  static constexpr TreeKernels kTable{.name = "avx512vbmi", .sliced_tables = true, .planes = choose_planes, .lanes = choose_lanes, .walk = choose_walk};
+  static constexpr TreeKernels kTable{
+      .name = "avx512vbmi", .sliced_tables = true, .planes = choose_planes, .lanes = choose_lanes, .walk = choose_walk};
   return kTable;
 }
 

@@ -12,7 +12,8 @@ using Isa = PortableIsa;
 namespace pelton::trees {
 
 const TreeKernels& scalar_tree_kernels() noexcept {
-  static constexpr TreeKernels kTable{.name = "scalar", .sliced_tables = false, .planes = choose_planes, .lanes = nullptr, .walk = choose_walk};
+  static constexpr TreeKernels kTable{
+      .name = "scalar", .sliced_tables = false, .planes = choose_planes, .lanes = nullptr, .walk = choose_walk};
   return kTable;
 }
 

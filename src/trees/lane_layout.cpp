@@ -134,8 +134,7 @@ class Layer {
 };
 
 void pack_columns(const RankedForest& ranked, const CodeColumns& codes, PackedColumns& packed) {
-  packed.fits = ranked.axes.size() <= 64 &&
-                std::all_of(ranked.axes.begin(), ranked.axes.end(), [](const Axis& axis) {
+  packed.fits = ranked.axes.size() <= 64 && std::all_of(ranked.axes.begin(), ranked.axes.end(), [](const Axis& axis) {
                   return axis.kind == Axis::Kind::ordered && axis.gap == Axis::Gap::nan && !axis.values.empty() &&
                          axis.values.size() < UINT16_MAX;
                 });
@@ -167,8 +166,8 @@ std::optional<LaneLayout::Kind> kind_for(const Forest& forest) {
 
 std::size_t LaneLayout::bytes() const noexcept {
   return codes.bytes() + tree_splits.size() * sizeof(TreeLaneSplit) + nodes32.size() * sizeof(nodes32[0]) +
-         nodes64.size() * sizeof(nodes64[0]) +
-         float_ends.size() * sizeof(float_ends[0]) + double_ends.size() * sizeof(double_ends[0]) + floats.size() * sizeof(float) + doubles.size() * sizeof(double);
+         nodes64.size() * sizeof(nodes64[0]) + float_ends.size() * sizeof(float_ends[0]) +
+         double_ends.size() * sizeof(double_ends[0]) + floats.size() * sizeof(float) + doubles.size() * sizeof(double);
 }
 
 std::optional<LaneLayout> make_lane_layout(const Forest& forest, const RankedForest& ranked) {

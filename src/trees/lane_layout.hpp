@@ -22,7 +22,7 @@ inline constexpr std::size_t kMostLaneDepth = 7;
 /// a tree is asked, which lies beside its two leaves (what is fetched from the second-level cache is what
 /// a row costs).
 struct TreeLanes {
-  std::uint32_t trees = 0;   ///< that are really there
+  std::uint32_t trees = 0;  ///< that are really there
   std::uint32_t depth = 0;
   std::uint32_t splits = 0;  ///< index of the first of 2^(depth − 1) − 1 in LaneLayout::tree_splits, heap order
   std::uint32_t ends = 0;    ///< index of its first tree's first LastSplit; 2^(depth − 1) a tree

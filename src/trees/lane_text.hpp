@@ -92,9 +92,9 @@ template <std::size_t kSplits>
       const __m512i by = _mm512_set1_epi64(static_cast<long long>(yes[depth]));
       for (std::size_t v = 0; v < half; ++v) level[v] = _mm512_ternarylogic_epi64(by, level[v], level[v + half], 0xCA);
     }
-    const __m256i four = _mm256_ternarylogic_epi64(_mm256_set1_epi64x(static_cast<long long>(yes[depth])),
-                                                   _mm512_castsi512_si256(level[0]),
-                                                   _mm512_extracti64x4_epi64(level[0], 1), 0xCA);
+    const __m256i four =
+        _mm256_ternarylogic_epi64(_mm256_set1_epi64x(static_cast<long long>(yes[depth])),
+                                  _mm512_castsi512_si256(level[0]), _mm512_extracti64x4_epi64(level[0], 1), 0xCA);
     const __m128i two = _mm_ternarylogic_epi64(_mm_set1_epi64x(static_cast<long long>(yes[depth + 1])),
                                                _mm256_castsi256_si128(four), _mm256_extracti128_si256(four, 1), 0xCA);
     return select_lanes(yes[depth + 2], static_cast<std::uint64_t>(_mm_cvtsi128_si64(two)),
@@ -265,7 +265,8 @@ template <std::size_t kTables>
   const __mmask64 no = _mm512_cmpge_epu8_mask(asked, _mm512_load_si512(tree.limits));
   __m512i left = _mm512_set1_epi64(-1);
   for (std::size_t v = 0; v < 8; ++v) {
-    left = _mm512_mask_and_epi64(left, static_cast<__mmask8>(no >> (8 * v)), left, _mm512_load_si512(tree.keep + 8 * v));
+    left =
+        _mm512_mask_and_epi64(left, static_cast<__mmask8>(no >> (8 * v)), left, _mm512_load_si512(tree.keep + 8 * v));
   }
   const __m256i four = _mm256_and_si256(_mm512_castsi512_si256(left), _mm512_extracti64x4_epi64(left, 1));
   const __m128i two = _mm_and_si128(_mm256_castsi256_si128(four), _mm256_extracti128_si256(four, 1));

@@ -13,7 +13,8 @@ constexpr std::size_t kMostPlaneQuestions = 40'000;
 
 }  // namespace
 
-Layouts::Layouts(const Forest& forest, core::Isa isa) : Layouts(forest, rank(forest), tree_kernels(isa)) {}
+Layouts::Layouts(const Forest& forest, core::Isa isa) : Layouts(forest, tree_kernels(isa)) {}
+Layouts::Layouts(const Forest& forest, const TreeKernels& kernels) : Layouts(forest, rank(forest), kernels) {}
 
 Layouts::Layouts(const Forest& forest, const RankedForest& ranked, const TreeKernels& kernels)
     : forest_(forest),

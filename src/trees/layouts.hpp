@@ -25,6 +25,8 @@ class Layouts {
 
   /// `forest` has passed `check`; the machine has `isa` (asserted).
   Layouts(const Forest& forest, core::Isa isa);
+  /// With given kernels, which this machine must be able to run.
+  Layouts(const Forest& forest, const TreeKernels& kernels);
 
   /// The ways there are; never empty.
   const std::vector<Way>& ways() const noexcept { return ways_; }

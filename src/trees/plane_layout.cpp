@@ -183,9 +183,9 @@ class Layer {
 }  // namespace
 
 std::size_t PlaneLayout::bytes() const noexcept {
-  return mux.size() * sizeof(PlaneSplit) + reach.size() * sizeof(ChainSplit) +
-         chains.size() * sizeof(Chain) + trees.size() * sizeof(PlaneTree) +
-         tables.size() + members.size() * sizeof(std::uint32_t) + categories.size() * sizeof(CategoryQuestion);
+  return mux.size() * sizeof(PlaneSplit) + reach.size() * sizeof(ChainSplit) + chains.size() * sizeof(Chain) +
+         trees.size() * sizeof(PlaneTree) + tables.size() + members.size() * sizeof(std::uint32_t) +
+         categories.size() * sizeof(CategoryQuestion);
 }
 
 std::optional<PlaneLayout> make_plane_layout(const Forest& forest, const RankedForest& ranked, bool sliced,

@@ -38,8 +38,8 @@ struct PlaneSplit {
 /// A split of a chain: rows that answer as `flip` says go on along the chain, the others into a mask.
 struct ChainSplit {
   PlaneSplit split;
-  std::uint32_t off = 0;   ///< mask of those that leave
-  std::int64_t flip = 0;   ///< 0: yes goes on; -1: no goes on
+  std::uint32_t off = 0;  ///< mask of those that leave
+  std::int64_t flip = 0;  ///< 0: yes goes on; -1: no goes on
 };
 
 /// A path down a tree. Its rows are those of mask `from`; who comes to its end goes into mask `end`.
@@ -54,7 +54,7 @@ struct PlaneTree {
   std::uint32_t first_chain = 0;  ///< reach
   std::uint16_t chains = 0;       ///< reach: of them; the first one's `from` is the root's mask
   std::uint16_t leaves = 0;       ///< reach: masks 0 to leaves − 1 are those of the leaves
-  std::uint8_t planes = 0;   ///< bits of a leaf's number; 0: the tree is one leaf
+  std::uint8_t planes = 0;        ///< bits of a leaf's number; 0: the tree is one leaf
   bool is_mux = true;
   std::uint32_t output = 0;
   std::uint32_t width = 1;

@@ -10,6 +10,8 @@
 ///   template <class T> static void add_leaves(const LeafBits&, const std::byte* table, std::size_t leaves, T* sums);
 ///   template <class T> static void read_sums(const T* sums, T* in_row_order);
 /// before it includes this.
+#pragma GCC diagnostic ignored "-Wpsabi"  // masks never cross a call
+
 namespace pelton::trees {
 namespace {
 

@@ -18,8 +18,8 @@ inline constexpr std::size_t kMostLevels = 7;
 /// level above holds the last value of each 16 of the level below. Levels are padded with NaN, which
 /// no value reaches, to multiples of 16.
 struct SearchTable {
-  std::uint32_t size = 0;                          ///< values
-  std::uint32_t levels = 0;                        ///< 0: no values
+  std::uint32_t size = 0;                           ///< values
+  std::uint32_t levels = 0;                         ///< 0: no values
   std::array<std::uint32_t, kMostLevels> offset{};  ///< of each level, from the top, into the pool
   std::array<std::uint32_t, kMostLevels> groups{};  ///< of 16 values at each level
 };

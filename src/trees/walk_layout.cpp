@@ -99,8 +99,9 @@ std::optional<WalkLayout> make_walk_layout(const Forest& forest, const RankedFor
   WalkLayout layout;
   layout.codes = make_code_columns(forest, ranked, kLargestCode);
   if (layout.codes.columns.size() > UINT16_MAX || ranked.splits.size() > kMostSlots) return std::nullopt;
-  layout.simple = forest.aggregate == Aggregate::sum && forest.linear.empty() &&
-                  std::all_of(forest.trees.begin(), forest.trees.end(), [](const Tree& tree) { return tree.width == 1; });
+  layout.simple =
+      forest.aggregate == Aggregate::sum && forest.linear.empty() &&
+      std::all_of(forest.trees.begin(), forest.trees.end(), [](const Tree& tree) { return tree.width == 1; });
   layout.slots.reserve(ranked.splits.size());
   Layer(forest, ranked, layout).run();
   layout.codes.splits = {};

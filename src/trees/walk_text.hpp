@@ -30,7 +30,7 @@ template <class CodesOf>
       __builtin_prefetch(slots + next);
       leaves[walker.who] = next;
       walkers[walking] = {next, walker.who};
-      walking += split.children >> no & 1 ^ 1;
+      walking += (split.children >> no & 1) ^ 1;
     }
     count = walking;
   }
