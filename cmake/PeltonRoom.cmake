@@ -2,7 +2,7 @@
 #
 # A room is a folder of src/ with one job: every .cpp below src/NAME becomes the static library
 # pelton_NAME. USES are the rooms below it whose headers it may include; LIBS the third-party
-# libraries kept inside it. Files called *_avx2.cpp and *_avx512.cpp are compiled for those
+# libraries kept inside it. Files called *_avx2.cpp, *_avx512.cpp and *_avx512vbmi.cpp are compiled for those
 # instruction sets and are only called after a CPUID check.
 function(pelton_room name)
   cmake_parse_arguments(ROOM "" "" "USES;LIBS" ${ARGN})
@@ -24,6 +24,9 @@ function(pelton_room name)
     elseif(source MATCHES "_avx512\\.cpp$")
       set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS
         "-mavx512f;-mavx512bw;-mavx512dq;-mavx512vl;-mavx2;-mfma;-mprefer-vector-width=512")
+    elseif(source MATCHES "_avx512vbmi\\.cpp$")
+      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS
+        "-mavx512f;-mavx512bw;-mavx512dq;-mavx512vl;-mavx512vbmi;-mavx2;-mfma;-mpopcnt;-mprefer-vector-width=512")
     endif()
   endforeach()
 endfunction()

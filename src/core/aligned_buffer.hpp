@@ -13,6 +13,10 @@ namespace pelton::core {
 /// Widest vector load of any kernel, and a cache line, in bytes.
 inline constexpr std::size_t kAlignment = 64;
 
+/// Asks the operating system to back a large piece of memory, whole or nearly, with large pages: walks
+/// through megabytes then miss the translation cache less. Small pieces are left alone.
+void prefer_large_pages(void* memory, std::size_t bytes) noexcept;
+
 /// A growable array of trivial values whose first element sits on a 64-byte boundary.
 ///
 /// Capacity is rounded up to whole cache lines, so a kernel may read (never use) up to the end of
@@ -85,6 +89,7 @@ class AlignedBuffer {
     if (target > static_cast<std::size_t>(-1) / 2 / sizeof(T)) throw std::bad_alloc();
     const std::size_t bytes = (target * sizeof(T) + kAlignment - 1) / kAlignment * kAlignment;
     std::unique_ptr<T[], Free> fresh(static_cast<T*>(::operator new(bytes, std::align_val_t(kAlignment))));
+    prefer_large_pages(fresh.get(), bytes);
     if (size_ != 0) std::memcpy(static_cast<void*>(fresh.get()), data_.get(), size_ * sizeof(T));
     data_ = std::move(fresh);
     capacity_ = bytes / sizeof(T);

@@ -33,6 +33,11 @@ Isa detected_isa() noexcept {
   return Isa::scalar;
 }
 
+bool has_byte_permutations() noexcept {
+  __builtin_cpu_init();
+  return detected_isa() == Isa::avx512 && __builtin_cpu_supports("avx512vbmi");
+}
+
 namespace {
 
 Isa choose() {

@@ -12,7 +12,8 @@ class ForestMarginsStep final : public Step {
  public:
   explicit ForestMarginsStep(EnginePtr engine) : engine_(std::move(engine)) {}
   std::size_t width() const noexcept override { return engine_->outputs(); }
-  std::size_t scratch_doubles(std::size_t rows) const noexcept override { return engine_->scratch_doubles(rows); }
+  std::size_t scratch_doubles(std::size_t) const noexcept override { return engine_->scratch_doubles(); }
+  std::size_t rows_together() const noexcept override { return engine_->block_rows(); }
   void run(std::span<const math::ConstMatrix> inputs, math::Matrix out, double* scratch) const noexcept override {
     engine_->margins(inputs[0], out, scratch);
   }

@@ -331,6 +331,10 @@ core::Result<Program> Planner::plan() {
   program.registers_doubles_ = columns_.most();
   row_doubles += columns_.most();
   program.block_rows_ = std::clamp(kBlockDoubles / row_doubles / kRowGrain * kRowGrain, kRowGrain, kMostBlockRows);
+  for (const Scheduled& step : schedule_) {
+    program.rows_together_ = std::max(program.rows_together_, step.step->rows_together());
+  }
+  program.block_rows_ = std::max(program.block_rows_, program.rows_together_);
   if (program.block_rows_ * columns_.most() > kMaxScratchDoubles / 2) program.block_rows_ = 1;
   std::size_t step_scratch = 0;
   for (const Scheduled& step : schedule_) {

@@ -42,6 +42,8 @@ class Program {
   /// Rows that pass through all steps together, chosen so that they stay in the near caches. Batches cut at
   /// multiples of it (for several threads) lose nothing.
   std::size_t block_rows() const noexcept { return block_rows_; }
+  /// Rows below which each costs more: a batch is not worth cutting into smaller parts.
+  std::size_t rows_together() const noexcept { return rows_together_; }
 
   /// Fills outputs[i], each [rows.rows, output_width(i)] and apart from `rows` and each other, from
   /// `rows` [n, input_width()]. Shapes are asserted. Allocates nothing.
@@ -75,6 +77,7 @@ class Program {
   std::vector<std::size_t> output_widths_;
   std::vector<Run> steps_;
   std::size_t block_rows_ = 0;
+  std::size_t rows_together_ = 1;
   std::size_t scratch_doubles_ = 0;
   std::size_t registers_doubles_ = 0;  ///< of the scratch, per row of a block; steps' own scratch follows
 };

@@ -47,6 +47,9 @@ class Model {
   virtual const Schema& schema() const noexcept = 0;
   virtual const Description& description() const noexcept = 0;
 
+  /// Rows below which each costs more with a method: a batch is not worth cutting into smaller parts.
+  virtual std::size_t rows_together(Method /*method*/) const noexcept { return 1; }
+
   /// Scores every row with one method.
   ///
   /// `rows` is [n, features] doubles as parsed (NaN where missing); `out` is [n, width of the

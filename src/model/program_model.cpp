@@ -41,6 +41,10 @@ ProgramModel::ProgramModel(Schema schema, Description description, Programs prog
   }
 }
 
+std::size_t ProgramModel::rows_together(Method method) const noexcept {
+  return program_of(programs_, method).rows_together();
+}
+
 void ProgramModel::score(math::ConstMatrix rows, Method method, math::Matrix out, Workspace& workspace) const {
   const graph::Program& program = program_of(programs_, method);
   assert(rows.cols == program.input_width());

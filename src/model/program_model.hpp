@@ -21,6 +21,7 @@ class ProgramModel final : public Model {
 
   const Schema& schema() const noexcept override { return schema_; }
   const Description& description() const noexcept override { return description_; }
+  std::size_t rows_together(Method method) const noexcept override;
   void score(math::ConstMatrix rows, Method method, math::Matrix out, Workspace& workspace) const override;
 
  private:

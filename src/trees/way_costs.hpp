@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "trees/layouts.hpp"
+
+namespace pelton::trees {
+
+/// What each way of scoring a forest costs on this machine, and which is cheapest for how many rows.
+/// Ways differ in speed only: what is chosen never shows in a result.
+class WayCosts {
+ public:
+  struct Cost {
+    Layouts::Way way;
+    double fixed_ns = 0;  ///< a call
+    double row_ns = 0;    ///< each of its rows
+
+    /// Of a call with `rows` rows (at most way.rows of them are scored), by the row.
+    double per_row(std::size_t rows) const noexcept {
+      return row_ns + fixed_ns / static_cast<double>(rows < way.rows ? rows : way.rows);
+    }
+  };
+
+  /// Measures every way on rows spread over the forest's thresholds: the shortest of a few runs.
+  WayCosts(const Forest& forest, const Layouts& layouts);
+  /// Of costs that are known.
+  explicit WayCosts(std::vector<Cost> costs);
+
+  /// The cheapest way for the next rows of a call with `rows` rows left: a block of it is scored, then
+  /// asked again. O(ways).
+  const Cost& cheapest(std::size_t rows) const noexcept;
+
+  /// The smallest numbers of rows from which on another way is cheapest, up to the largest block, each
+  /// with its way: the first is for one row.
+  struct Change {
+    std::size_t rows;
+    Cost cost;
+  };
+  std::vector<Change> changes() const;
+  /// The largest block that is ever worth its while.
+  std::size_t largest_block() const;
+
+ private:
+  std::vector<Cost> costs_;
+};
+
+}  // namespace pelton::trees
