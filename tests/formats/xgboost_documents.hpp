@@ -88,6 +88,9 @@ class UbjsonWriter {
  private:
   explicit UbjsonWriter(document::JsonReader& reader) : reader_(reader) {}
 
+  static bool is_whole(double x) {
+    return x >= INT32_MIN && x <= INT32_MAX && x == static_cast<double>(static_cast<std::int32_t>(x));
+  }
   template <class T>
   void number(T value) {
     char bytes[sizeof(T)];
@@ -120,7 +123,7 @@ class UbjsonWriter {
     }
     double x = 0;
     reader_.read_double(x);
-    if (x == static_cast<double>(static_cast<std::int32_t>(x))) {
+    if (is_whole(x)) {
       out_ += 'l';
       return number(static_cast<std::int32_t>(x));
     }
@@ -160,7 +163,7 @@ class UbjsonWriter {
       return;
     }
     bool whole = true;
-    for (const double x : numbers) whole = whole && x == static_cast<double>(static_cast<std::int32_t>(x));
+    for (const double x : numbers) whole = whole && is_whole(x);
     out_ += whole ? "[$l#L" : "[$d#L";
     number(static_cast<std::int64_t>(numbers.size()));
     for (const double x : numbers) {

@@ -9,10 +9,10 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace pelton;
-  formats::Limits limits;
-  limits.messages = 20'000;
-  limits.features = 2'000;
-  const auto model = formats::read_model({reinterpret_cast<const char*>(data), size}, "fuzz", limits);
+  formats::Options options;
+  options.limits.messages = 20'000;
+  options.limits.features = 2'000;
+  const auto model = formats::read_model({reinterpret_cast<const char*>(data), size}, "fuzz", options);
   if (!model) return 0;
   const model::Schema& schema = (*model)->schema();
   const std::size_t features = schema.features.size();

@@ -1,8 +1,8 @@
 #include "formats/document/json_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <cmath>
 #include <cstring>
 #include <limits>
 

@@ -1,9 +1,8 @@
 #include "formats/document/ubjson_reader.hpp"
 
+#include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstring>
-#include <limits>
 #include <type_traits>
 
 #include "formats/document/whole.hpp"

@@ -1,7 +1,5 @@
 #include "formats/xgboost/file_reader.hpp"
 
-#include <algorithm>
-#include <charconv>
 #include <limits>
 #include <string>
 #include <utility>

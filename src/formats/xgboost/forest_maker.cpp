@@ -1,6 +1,5 @@
 #include "formats/xgboost/forest_maker.hpp"
 
-#include <limits>
 #include <string>
 #include <utility>
 

@@ -1,7 +1,6 @@
 #include "formats/xgboost/tree_reader.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -18,6 +17,7 @@ using trees::kNone;
 /// XGBoost never takes this or a greater number for a category (common/categorical.h, OutOfRangeCat).
 constexpr std::int32_t kNoCategory = 16'777'216;
 
+/// Elements of lists of leaves' values.
 constexpr std::size_t kMost = std::numeric_limits<std::int32_t>::max();
 
 }  // namespace
@@ -41,16 +41,16 @@ bool TreeReader::read_arrays(FileTree& tree) {
 }
 
 bool TreeReader::read_array(std::string_view name, FileTree& tree) {
-  if (name == "left_children") return reader_.read_numbers(left_, kMost);
-  if (name == "right_children") return reader_.read_numbers(right_, kMost);
-  if (name == "split_indices") return reader_.read_numbers(feature_, kMost);
-  if (name == "split_conditions") return reader_.read_numbers(condition_, kMost);
-  if (name == "default_left") return reader_.read_numbers(default_left_, kMost);
-  if (name == "split_type") return reader_.read_numbers(split_type_, kMost);
-  if (name == "categories") return reader_.read_numbers(categories_, kMost);
-  if (name == "categories_nodes") return reader_.read_numbers(category_nodes_, kMost);
-  if (name == "categories_segments") return reader_.read_numbers(category_starts_, kMost);
-  if (name == "categories_sizes") return reader_.read_numbers(category_counts_, kMost);
+  if (name == "left_children") return reader_.read_numbers(left_, most_);
+  if (name == "right_children") return reader_.read_numbers(right_, most_);
+  if (name == "split_indices") return reader_.read_numbers(feature_, most_);
+  if (name == "split_conditions") return reader_.read_numbers(condition_, most_);
+  if (name == "default_left") return reader_.read_numbers(default_left_, most_);
+  if (name == "split_type") return reader_.read_numbers(split_type_, most_);
+  if (name == "categories") return reader_.read_numbers(categories_, most_);
+  if (name == "categories_nodes") return reader_.read_numbers(category_nodes_, most_);
+  if (name == "categories_segments") return reader_.read_numbers(category_starts_, most_);
+  if (name == "categories_sizes") return reader_.read_numbers(category_counts_, most_);
   if (name == "base_weights" && may_have_vectors_) return reader_.read_numbers(base_weights_, kMost);
   if (name == "leaf_weights") {
     has_leaf_weights_ = true;

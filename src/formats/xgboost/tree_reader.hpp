@@ -14,7 +14,8 @@ namespace pelton::formats::xgboost {
 /// tree to the next.
 class TreeReader {
  public:
-  TreeReader(document::Reader& reader, const Limits& limits) : reader_(reader), nodes_left_(limits.tree_nodes) {}
+  TreeReader(document::Reader& reader, const Limits& limits)
+      : reader_(reader), most_(limits.tree_nodes), nodes_left_(limits.tree_nodes) {}
 
   /// The tree at hand; false at a fault, which the reader then holds.
   bool read(FileTree& tree);
@@ -38,6 +39,7 @@ class TreeReader {
   bool is_categorical(std::size_t i) const { return !split_type_.empty() && split_type_[i] == 1; }
 
   document::Reader& reader_;
+  std::size_t most_;  ///< elements of a list that has one a node or category
   std::size_t nodes_left_;
   /// Until a tree's leaves have been seen to hold one value: then base_weights are of no interest.
   bool may_have_vectors_ = true;
