@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <new>
 #include <numeric>
 #include <string>
@@ -62,6 +63,25 @@ Result<Register> two_scores(ProgramBuilder& builder, std::string_view name, Regi
 /// 1 where x > bound, else 0.
 Result<Register> above(ProgramBuilder& builder, std::string_view name, Register x, double bound) {
   return builder.add(name, Binary{BinaryOp::greater, x, std::vector<double>{bound}});
+}
+
+/// The column of the largest sum among those that anything was added to.
+Result<Register> tree_label(ProgramBuilder& builder, std::string_view name, const TreeClassifier& spec) {
+  Result<Register> sums = spec.sums;
+  if (spec.votes) {
+    const std::vector<double> never{-std::numeric_limits<double>::infinity()};
+    sums = builder.add(named(name, "candidates"), Where{*spec.votes, spec.sums, never});
+    if (!sums) return sums;
+  }
+  return builder.add(named(name, "label"), ArgExtreme{*sums});
+}
+
+/// [0, s].
+Result<Register> beside_zero(ProgramBuilder& builder, std::string_view name, Register s) {
+  const std::array zero{0.0};
+  auto other = builder.add(named(name, "other"), Constant{zero});
+  if (!other) return other;
+  return builder.add(named(name, "scores"), Concat{std::array{*other, s}});
 }
 
 /// The label of SVMClassifier's linear mode with two labels: not the argmax, but by the largest
@@ -142,6 +162,31 @@ Result<Register> add_linear_regressor(ProgramBuilder& builder, std::string_view 
   if (!raw) return raw;
   return builder.add(named(name, "post_transform"),
                      PostTransformed{*raw, on_columns(spec.transform, spec.coefficients.rows)});
+} catch (const std::bad_alloc&) {
+  return Error(ErrorCode::too_large, "not enough memory").within(name);
+}
+
+Result<ClassifierOutputs> add_tree_classifier(ProgramBuilder& builder, std::string_view name,
+                                              const TreeClassifier& spec) try {
+  const std::size_t columns = builder.width(spec.sums);
+  const bool single = columns == 1 && spec.classes == 2;
+  if (!single && (columns != spec.classes || columns < 2)) {
+    return wrong(name, std::to_string(columns) + " sums for " + std::to_string(spec.classes) + " classes");
+  }
+  Result<Register> label = single ? above(builder, named(name, "label"), spec.sums, spec.some_negative ? 0 : 0.5)
+                                  : tree_label(builder, name, spec);
+  if (!label) return std::move(label).error();
+  Result<Register> scores = spec.sums;
+  if (single && spec.voted == 0) {
+    // The sum is the second class's, although the file has it under the first.
+    scores = two_scores(builder, name, spec.sums, spec.transform, spec.some_negative);
+  } else {
+    if (single) scores = beside_zero(builder, name, spec.sums);
+    if (!scores) return std::move(scores).error();
+    scores = builder.add(named(name, "post_transform"), PostTransformed{*scores, spec.transform});
+  }
+  if (!scores) return std::move(scores).error();
+  return ClassifierOutputs{*label, *scores};
 } catch (const std::bad_alloc&) {
   return Error(ErrorCode::too_large, "not enough memory").within(name);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -37,6 +38,21 @@ struct LinearRegressor {
 };
 core::Result<Register> add_linear_regressor(ProgramBuilder& builder, std::string_view name,
                                             const LinearRegressor& spec);
+
+/// ai.onnx.ml TreeEnsembleClassifier, from what its trees add up to. The label is the class of the
+/// largest sum; where the trees vote for one class of two only, the second if the sum exceeds 0, or
+/// 0.5 where no weight is negative.
+struct TreeClassifier {
+  Register sums;                  ///< [n, classes], or [n, 1]: all weights are for class `voted` of two
+  std::optional<Register> votes;  ///< [n, classes], where rows may have classes that no weight was for (0 here):
+                                  ///< they are no candidates for the label
+  std::size_t classes = 0;
+  std::size_t voted = 0;
+  bool some_negative = false;  ///< weights
+  PostTransform transform = PostTransform::none;
+};
+core::Result<ClassifierOutputs> add_tree_classifier(ProgramBuilder& builder, std::string_view name,
+                                                    const TreeClassifier& spec);
 
 /// ai.onnx.ml SVMClassifier. Without support vectors it is a linear machine (mode LINEAR of the
 /// operator): coefficients [classes, features].

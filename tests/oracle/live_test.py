@@ -2,8 +2,8 @@
 
 python live_test.py ORACLE_TEST_PROGRAM DIRECTORY [SEED]
 
-Also hands the ONNX that Pelton writes to onnx.checker and ONNX Runtime, and names the conversions of
-skl2onnx that are wrong by themselves (wrong_conversions.py).
+Also makes up tree ensembles (random_trees.py), hands the ONNX that Pelton writes to onnx.checker and ONNX Runtime,
+and names the conversions of skl2onnx that are wrong by themselves (wrong_conversions.py).
 """
 
 import os
@@ -16,6 +16,7 @@ import numpy as np
 import onnx
 import onnxruntime
 
+import random_trees
 import recipes
 import wrong_conversions
 
@@ -51,7 +52,13 @@ def main():
         proto = recipes.convert(case, model, rows.shape[1], names)
         (fixtures / f"{case.name}.onnx").write_bytes(proto.SerializeToString())
         (fixtures / f"{case.name}.expected").write_bytes(recipes.expected_bytes(case, model, proto, rows))
+    for ensemble_seed in range(3):
+        made_up = directory / f"random_trees_{ensemble_seed}"
+        made_up.mkdir()
+        random_trees.write(made_up, ensemble_seed)
     failed = run(program, fixtures, "*Fixtures*")
+    for ensembles in sorted(directory.glob("random_trees_*")):
+        failed |= run(program, ensembles, "*Fixtures*")
     os.environ["PELTON_WRITTEN_MODELS"] = str(written)
     failed |= run(program, fixtures, "WrittenModels.*")
     check_written(written)

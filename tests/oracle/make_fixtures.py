@@ -6,6 +6,7 @@ python make_fixtures.py DIRECTORY
 import pathlib
 import sys
 
+import onnx_backend
 import recipes
 
 
@@ -23,7 +24,8 @@ def main():
         for suffix, data in files.items():
             (directory / (case.name + suffix)).write_bytes(data)
             total += len(data)
-    print(f"{len(recipes.all_cases())} cases, {total} bytes")
+    backend_cases, backend_bytes = onnx_backend.write(directory)
+    print(f"{len(recipes.all_cases()) + backend_cases} cases, {total + backend_bytes} bytes")
 
 
 if __name__ == "__main__":

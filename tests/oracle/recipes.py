@@ -5,6 +5,7 @@ score, and what scikit-learn answers for them. make_fixtures.py writes them for 
 test fits them again.
 """
 
+import contextlib
 import dataclasses
 import struct
 import warnings
@@ -15,6 +16,9 @@ import onnxruntime
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
+from sklearn.ensemble import (ExtraTreesClassifier, ExtraTreesRegressor, GradientBoostingClassifier,
+                              GradientBoostingRegressor, HistGradientBoostingClassifier, HistGradientBoostingRegressor,
+                              RandomForestClassifier, RandomForestRegressor, VotingRegressor)
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import (ElasticNet, Lasso, LinearRegression, LogisticRegression, Perceptron, Ridge,
@@ -24,6 +28,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, Normalizer, RobustScaler, StandardScaler
 from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR, NuSVC, NuSVR, OneClassSVM
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier
 
 METHODS = ["predict", "predict_proba", "decision_function"]
 
@@ -131,6 +136,47 @@ def networks():
     return cases
 
 
+def trees():
+    cases = []
+    labels = ("predict", "predict_proba")
+    small = {"max_depth": 4, "random_state": 0}
+    few = {"n_estimators": 8, **small}
+    boosted = {"max_iter": 8, "max_leaf_nodes": 8, "random_state": 0}
+    cases += [Case("decision_tree_float", DecisionTreeRegressor(**small), "diabetes")]
+    cases += [Case("decision_tree_multi_output_float", DecisionTreeRegressor(**small), "diabetes2")]
+    cases += [Case("decision_tree_classifier_float", DecisionTreeClassifier(**small), "wine", methods=labels)]
+    cases += [Case("decision_tree_binary_float", DecisionTreeClassifier(**small), "cancer", methods=labels)]
+    cases += [Case("extra_tree_text_float", ExtraTreeClassifier(**small), "wine", text_labels=True, methods=labels)]
+    cases += [Case("random_forest_float", RandomForestRegressor(**few), "diabetes")]
+    cases += [Case("random_forest_multi_output_float", RandomForestRegressor(**few), "diabetes2")]
+    cases += [Case("random_forest_classifier_float", RandomForestClassifier(**few), "iris", methods=labels)]
+    cases += [Case("random_forest_binary_float", RandomForestClassifier(**few), "cancer", methods=labels)]
+    cases += [Case("random_forest_digits_float", RandomForestClassifier(**few), "digits", methods=labels)]
+    cases += [Case("random_forest_tensor_float", RandomForestClassifier(**few), "wine", text_labels=True,
+                   options={"zipmap": False}, methods=labels)]
+    cases += [Case("extra_trees_float", ExtraTreesRegressor(**few), "diabetes")]
+    cases += [Case("extra_trees_classifier_float", ExtraTreesClassifier(**few), "wine", methods=labels)]
+    cases += [Case("gradient_boosting_float", GradientBoostingRegressor(**few), "diabetes")]
+    cases += [Case("gradient_boosting_huber_float", GradientBoostingRegressor(loss="huber", **few), "diabetes")]
+    cases += [Case("gradient_boosting_classifier_float", GradientBoostingClassifier(**few), "iris")]
+    cases += [Case("gradient_boosting_binary_float", GradientBoostingClassifier(**few), "cancer")]
+    cases += [Case("gradient_boosting_text_float", GradientBoostingClassifier(**few), "wine", text_labels=True)]
+    cases += [Case("gradient_boosting_raw_float", GradientBoostingClassifier(**few), "cancer",
+                   options={"raw_scores": True}, methods=("predict", "decision_function"))]
+    cases += [Case("gradient_boosting_exponential_float", GradientBoostingClassifier(loss="exponential", **few),
+                   "cancer")]
+    # In double skl2onnx declares an output that the operator does not have.
+    cases += [Case("hist_boosting_float", HistGradientBoostingRegressor(**boosted), "diabetes", missing=True)]
+    cases += [Case("hist_boosting_classifier_float", HistGradientBoostingClassifier(**boosted), "wine", missing=True)]
+    cases += [Case("hist_boosting_binary_float", HistGradientBoostingClassifier(**boosted), "cancer", missing=True)]
+    cases += [Case("scaled_forest_float", make_pipeline(StandardScaler(), RandomForestRegressor(**few)),
+                   "diabetes_raw")]
+    cases += [Case("voting_float", VotingRegressor([("tree", DecisionTreeRegressor(**small)),
+                                                    ("forest", RandomForestRegressor(**few)),
+                                                    ("line", LinearRegression())]), "diabetes")]
+    return cases
+
+
 def pipelines():
     cases = []
     steps = {
@@ -159,7 +205,7 @@ def pipelines():
 
 def all_cases(seed=7):
     """Every case; the seed picks the rows that are asked."""
-    cases = linear() + machines() + networks() + pipelines()
+    cases = linear() + machines() + networks() + trees() + pipelines()
     for case in cases:
         case.seed = seed
     return cases
@@ -221,7 +267,29 @@ def fit(case):
     return case.model, rows_of(case, x), names
 
 
+@contextlib.contextmanager
+def numbers_for_flags():
+    """skl2onnx 1.20 passes HistGradientBoosting's missing_go_to_left on as booleans, which protobuf 5 refuses."""
+    make_attribute = onnx.helper.make_attribute
+
+    def made(key, value, *rest, **more):
+        if isinstance(value, list) and any(isinstance(v, (bool, np.bool_)) for v in value):
+            value = [int(v) for v in value]
+        return make_attribute(key, value, *rest, **more)
+
+    onnx.helper.make_attribute = made
+    try:
+        yield
+    finally:
+        onnx.helper.make_attribute = make_attribute
+
+
 def convert(case, model, width, names, **more_options):
+    with numbers_for_flags():
+        return converted(case, model, width, names, **more_options)
+
+
+def converted(case, model, width, names, **more_options):
     dtype = {"float": np.float32, "double": np.float64}[case.dtype]
     options = {id(model): {**case.options, **more_options}} if case.options or more_options else None
     if case.columns:
@@ -276,17 +344,21 @@ def runtime_answers(case, model, proto, rows):
     return result
 
 
-def expected_bytes(case, model, proto, rows):
+def packed(rows, classes, tolerance, sources):
     """The rows and answers as the C++ test reads them: little-endian, doubles."""
-    classes = [str(c) for c in getattr(model, "classes_", [])]
-    out = [b"PELTONOR", struct.pack("<Id", 1, case.allowed()), struct.pack("<III", *rows.shape, len(classes))]
+    out = [b"PELTONOR", struct.pack("<Id", 1, tolerance), struct.pack("<III", *rows.shape, len(classes))]
     for label in classes:
         out.append(struct.pack("<I", len(label)) + label.encode())
     out.append(rows.astype("<f8").tobytes())
-    sources = [answers(case, model, rows), runtime_answers(case, model, proto, rows)]
     out.append(struct.pack("<I", sum(len(source) for source in sources)))
     for number, source in enumerate(sources):
         for method, values in source.items():
             out.append(struct.pack("<III", number, METHODS.index(method), values.shape[1]))
             out.append(values.astype("<f8").tobytes())
     return b"".join(out)
+
+
+def expected_bytes(case, model, proto, rows):
+    classes = [str(c) for c in getattr(model, "classes_", [])]
+    return packed(rows, classes, case.allowed(),
+                  [answers(case, model, rows), runtime_answers(case, model, proto, rows)])

@@ -9,18 +9,21 @@ import warnings
 import numpy as np
 import onnxruntime
 from skl2onnx import to_onnx
+from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import Binarizer, Normalizer
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeRegressor
 
 import recipes
 
 
 def runtime(model, rows, dtype):
-    proto = to_onnx(model, rows[:1].astype(dtype))
+    with recipes.numbers_for_flags():
+        proto = to_onnx(model, rows[:1].astype(dtype))
     session = onnxruntime.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
     return np.asarray(session.run(None, {"X": rows.astype(dtype)})[0])
 
@@ -64,6 +67,16 @@ def conversions():
            differs(SimpleImputer(add_indicator=True).fit(gaps), gaps[:5], method="transform"))
     yield ("SimpleImputer with a column that is always missing: the column stays",
            differs(SimpleImputer().fit(empty), empty[:5], method="transform"))
+    yield ("trees fitted with missing values: every split sends them to the right",
+           differs(DecisionTreeRegressor(max_depth=5, random_state=0).fit(gaps, progression), gaps[:60]))
+    yield ("HistGradientBoostingRegressor(loss='poisson'): the margin is given for the prediction",
+           differs(HistGradientBoostingRegressor(loss="poisson", max_iter=5).fit(diabetes, progression), diabetes[:4]))
+    kinds = diabetes.copy()
+    kinds[:, 1] = np.arange(len(kinds)) % 5
+    shifted = progression + np.array([0, 9, -9, 4, 2])[np.arange(len(kinds)) % 5]
+    yield ("HistGradientBoostingRegressor(categorical_features=...): categories are compared as numbers",
+           differs(HistGradientBoostingRegressor(categorical_features=[1], max_iter=20).fit(kinds, shifted),
+                   kinds[:20]))
 
 
 def report():

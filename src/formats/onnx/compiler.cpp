@@ -53,8 +53,12 @@ class Refusals {
 /// One graph on its way into a program.
 class Compiler {
  public:
-  Compiler(const ModelProto& model, GraphInputs inputs)
-      : model_(model), graph_(*model.graph), inputs_(std::move(inputs)), builder_(inputs_.features.size()) {}
+  Compiler(const ModelProto& model, GraphInputs inputs, const Limits& limits)
+      : model_(model),
+        graph_(*model.graph),
+        inputs_(std::move(inputs)),
+        limits_(limits),
+        builder_(inputs_.features.size()) {}
 
   core::Result<std::unique_ptr<const model::Model>> compile();
 
@@ -72,6 +76,7 @@ class Compiler {
   const ModelProto& model_;
   const GraphProto& graph_;
   GraphInputs inputs_;
+  const Limits& limits_;
   graph::ProgramBuilder builder_;
   std::map<std::string_view, std::int64_t> opsets_;
   std::unordered_map<std::string_view, Value> values_;
@@ -155,7 +160,7 @@ void Compiler::define(const NodeProto& node, std::vector<Value> outputs) {
 }
 
 void Compiler::build(const NodeProto& node, const Operator& op, std::int64_t opset, std::vector<const Value*> inputs) {
-  NodeContext context(node, opset, std::move(inputs), builder_);
+  NodeContext context(node, opset, std::move(inputs), builder_, limits_);
   context.set_added_next(added_next(node));
   try {
     op.build(context);
@@ -255,7 +260,7 @@ core::Result<std::unique_ptr<const model::Model>> read_onnx_model(std::string_vi
     if (!checked) return checked.error();
     auto inputs = read_graph_inputs(*model, limits);
     if (!inputs) return inputs.error();
-    return Compiler(*model, std::move(*inputs)).compile();
+    return Compiler(*model, std::move(*inputs), limits).compile();
   } catch (const std::bad_alloc&) {
     return Error(ErrorCode::too_large, "not enough memory to load the model");
   }

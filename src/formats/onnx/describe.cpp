@@ -1,6 +1,7 @@
 #include "formats/onnx/describe.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -9,14 +10,59 @@
 namespace pelton::formats::onnx {
 namespace {
 
+const AttributeProto* find_attribute(const NodeProto& node, std::string_view name) {
+  const auto found = std::find_if(node.attribute.begin(), node.attribute.end(),
+                                  [&](const AttributeProto& attribute) { return attribute.name == name; });
+  return found != node.attribute.end() ? &*found : nullptr;
+}
+
+bool is_text(const AttributeProto* attribute, std::string_view text) {
+  return attribute != nullptr && attribute->s == text;
+}
+
+bool is_lone_tree(const NodeProto& node) {
+  if (const AttributeProto* roots = find_attribute(node, "tree_roots")) return roots->ints.size() == 1;
+  const AttributeProto* ids = find_attribute(node, "nodes_treeids");
+  return ids != nullptr &&
+         std::adjacent_find(ids->ints.begin(), ids->ints.end(), std::not_equal_to()) == ids->ints.end();
+}
+
+/// What kind of trees a node holds, as far as it can be told: boosting starts from base values or
+/// ends in a link, a forest averages, or weighs classes with what adds up to shares.
+std::string trees_of(const NodeProto& node) {
+  if (is_lone_tree(node)) return "decision tree";
+  const AttributeProto* transform = find_attribute(node, "post_transform");
+  const bool linked = is_text(transform, "LOGISTIC") || is_text(transform, "SOFTMAX");
+  const bool based =
+      find_attribute(node, "base_values") != nullptr || find_attribute(node, "base_values_as_tensor") != nullptr;
+  if (linked || based) return "gradient boosted trees";
+  if (is_text(find_attribute(node, "aggregate_function"), "AVERAGE")) return "random forest";
+  const AttributeProto* shares = find_attribute(node, "class_weights");
+  const bool all_shares = shares != nullptr && std::all_of(shares->floats.begin(), shares->floats.end(),
+                                                           [](float share) { return share >= 0 && share <= 1; });
+  return all_shares ? "random forest" : "tree ensemble";
+}
+
+/// The kind of a graph whose learned parts are tree ensembles.
+std::string tree_kind(const GraphProto& graph, bool classifies) {
+  const auto is_trees = [](const NodeProto& node) { return node.op_type.substr(0, 12) == "TreeEnsemble"; };
+  const auto first = std::find_if(graph.node.begin(), graph.node.end(), is_trees);
+  const bool several = std::count_if(graph.node.begin(), graph.node.end(), is_trees) > 1;
+  const std::string family = several ? "tree ensembles" : trees_of(*first);
+  return family + (classifies ? ", classification" : ", regression");
+}
+
 std::string kind_of(const GraphProto& graph, std::size_t layers, bool classifies, bool verdict) {
   const auto has = [&](std::string_view op) {
     return std::any_of(graph.node.begin(), graph.node.end(), [&](const NodeProto& node) { return node.op_type == op; });
   };
   if (has("SVMClassifier")) return "support vector classifier";
   if (has("SVMRegressor")) return verdict ? "one-class support vector machine" : "support vector regression";
+  const bool trees = has("TreeEnsembleClassifier") || has("TreeEnsembleRegressor") || has("TreeEnsemble");
+  if (trees && layers == 0 && !has("LinearClassifier") && !has("LinearRegressor")) return tree_kind(graph, classifies);
   const bool linear = has("LinearClassifier") || has("LinearRegressor") || layers == 1;
   const std::string family = linear ? "linear" : layers > 1 ? "neural network" : "graph";
+  if (trees) return classifies ? "graph classifier" : "graph";
   if (classifies) return family + " classifier";
   return family == "linear" ? "linear regression" : family;
 }

@@ -46,6 +46,14 @@ std::string_view raw_bytes(std::span<const T> values) {
   return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
 }
 
+template <class T>
+std::string raw_as(const std::vector<double>& values) {
+  std::vector<T> narrow;
+  narrow.reserve(values.size());
+  for (const double value : values) narrow.push_back(static_cast<T>(value));
+  return std::string(raw_bytes(std::span<const T>(narrow)));
+}
+
 /// Fills the fields of an AttributeProto that belong to a value's type.
 struct WriteValue {
   WireWriter& proto;
@@ -73,6 +81,15 @@ struct WriteValue {
   void operator()(const std::vector<std::string>& values) {
     for (const std::string& value : values) proto.text(9, value);
     type(AttributeType::strings);
+  }
+  void operator()(const TensorAttribute& list) {
+    const std::vector<std::int64_t> shape{static_cast<std::int64_t>(list.values.size())};
+    assert(list.type == DataType::float32 || list.type == DataType::float64 || list.type == DataType::uint8);
+    const std::string raw = list.type == DataType::float32   ? raw_as<float>(list.values)
+                            : list.type == DataType::float64 ? raw_as<double>(list.values)
+                                                             : raw_as<std::uint8_t>(list.values);
+    proto.message(5, tensor("", shape, list.type, raw));
+    type(AttributeType::tensor);
   }
   void type(AttributeType type) { proto.integer(20, static_cast<std::int64_t>(type)); }
 };

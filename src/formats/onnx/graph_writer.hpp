@@ -12,11 +12,17 @@
 
 namespace pelton::formats::onnx {
 
+/// A list of numbers to be written as a tensor of one dimension.
+struct TensorAttribute {
+  DataType type = DataType::float64;  ///< float32, float64 or uint8, each value exact in it
+  std::vector<double> values;
+};
+
 /// An attribute of a node to be written.
 struct Attribute {
   std::string name;
   std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>,
-               std::vector<std::string>>
+               std::vector<std::string>, TensorAttribute>
       value;
 };
 

@@ -17,11 +17,12 @@ std::string attribute_name(std::string_view name) { return "attribute \"" + prin
 }  // namespace
 
 NodeContext::NodeContext(const NodeProto& node, std::int64_t opset, std::vector<const Value*> inputs,
-                         graph::ProgramBuilder& builder)
+                         graph::ProgramBuilder& builder, const Limits& limits)
     : node_(node),
       opset_(opset),
       inputs_(std::move(inputs)),
       builder_(builder),
+      limits_(limits),
       plan_name_(printable(node.name.empty() ? node.op_type : node.name)),
       read_(node.attribute.size(), false) {}
 
@@ -118,9 +119,14 @@ std::vector<double> NodeContext::numbers(std::string_view name) const {
 }
 
 std::vector<std::string> NodeContext::texts(std::string_view name) const {
+  const std::span<const std::string_view> views = text_views(name);
+  return {views.begin(), views.end()};
+}
+
+std::span<const std::string_view> NodeContext::text_views(std::string_view name) const {
   const AttributeProto* attribute = find(name, AttributeType::strings);
   if (attribute == nullptr) return {};
-  return {attribute->strings.begin(), attribute->strings.end()};
+  return attribute->strings;
 }
 
 std::optional<Tensor> NodeContext::tensor(std::string_view name) const {

@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "formats/onnx/proto.hpp"
 #include "formats/onnx/value.hpp"
+#include "formats/options.hpp"
 #include "graph/program_builder.hpp"
 
 namespace pelton::formats::onnx {
@@ -33,11 +34,12 @@ class NodeContext {
  public:
   /// `inputs` has one entry an input, null where an optional one is left out.
   NodeContext(const NodeProto& node, std::int64_t opset, std::vector<const Value*> inputs,
-              graph::ProgramBuilder& builder);
+              graph::ProgramBuilder& builder, const Limits& limits);
 
   const NodeProto& node() const noexcept { return node_; }
   /// Version of the node's operator set.
   std::int64_t opset() const noexcept { return opset_; }
+  const Limits& limits() const noexcept { return limits_; }
 
   [[noreturn]] void refuse(const std::string& why) const { throw Refusal(core::ErrorCode::unsupported, why); }
   [[noreturn]] void malformed(const std::string& why) const { throw Refusal(core::ErrorCode::malformed, why); }
@@ -68,6 +70,8 @@ class NodeContext {
   std::vector<std::int64_t> integers(std::string_view name) const;
   std::vector<double> numbers(std::string_view name) const;
   std::vector<std::string> texts(std::string_view name) const;
+  /// The same, as views into the file.
+  std::span<const std::string_view> text_views(std::string_view name) const;
   std::optional<Tensor> tensor(std::string_view name) const;
   /// The initializer that the only reader of the node's first output, an Add, adds to it; or null.
   const TensorProto* added_next() const noexcept { return added_next_; }
@@ -107,6 +111,7 @@ class NodeContext {
   std::int64_t opset_;
   std::vector<const Value*> inputs_;
   graph::ProgramBuilder& builder_;
+  const Limits& limits_;
   std::string plan_name_;
   std::vector<Value> outputs_;
   std::vector<std::size_t> filled_;

@@ -46,7 +46,7 @@ void plain_of_any(NodeContext& node) {
 Rows logistic(NodeContext& node, const Rows& like, graph::Register x) {
   Rows result = computed(like, node.add(graph::Unary{x, UnaryOp::sigmoid}), like.type);
   result.positive = true;
-  if (is_margin(like)) result.margin = x;
+  if (is_margin(like)) result.margin = like.tree_scores.value_or(x);
   return result;
 }
 
@@ -253,7 +253,9 @@ void sub(NodeContext& node) {
 void mul(NodeContext& node) {
   Rows result = arithmetic(node, BinaryOp::mul);
   for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
-    if (!node.is_rows(i) || lone_constant(node, 1 - i) != -1.0) continue;
+    if (!node.is_rows(i)) continue;
+    if (lone_constant(node, 1 - i).value_or(0) > 0) result.tree_scores = node.rows(i).tree_scores;
+    if (lone_constant(node, 1 - i) != -1.0) continue;
     result.logistic = LogisticPart::negated;
     result.logistic_of = node.rows(i).block;
   }

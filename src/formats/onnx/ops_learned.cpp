@@ -3,12 +3,12 @@
 #include <utility>
 
 #include "formats/onnx/class_labels.hpp"
+#include "formats/onnx/post_transform.hpp"
 #include "formats/onnx/registry.hpp"
 #include "graph/classifiers.hpp"
 
 /// The linear models and support vector machines of ai.onnx.ml.
 namespace pelton::formats::onnx {
-namespace {
 
 graph::PostTransform post_transform(const NodeContext& node) {
   const std::string_view name = node.text("post_transform", "NONE");
@@ -19,6 +19,8 @@ graph::PostTransform post_transform(const NodeContext& node) {
   if (name == "PROBIT") return graph::PostTransform::probit;
   node.malformed("attribute \"post_transform\" has a value ONNX does not know");
 }
+
+namespace {
 
 /// Scores of an operator of ai.onnx.ml: always float, by the specification.
 Rows scores(NodeContext& node, graph::Register block) {

@@ -22,6 +22,7 @@ std::span<const Operator> learned_operators() noexcept;
 std::span<const Operator> normalizing_operators() noexcept;
 std::span<const Operator> reducing_operators() noexcept;
 std::span<const Operator> shape_operators() noexcept;
+std::span<const Operator> tree_operators() noexcept;
 
 /// The operator of that name ("" and "ai.onnx" are the same domain), or null.
 const Operator* find_operator(std::string_view domain, std::string_view name) noexcept;

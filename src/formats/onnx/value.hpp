@@ -41,6 +41,9 @@ struct Rows {
   /// The raw scores that these values were squashed from, while that is known: as many, and in the
   /// same order within a row (or one for two mirrored columns).
   std::optional<graph::Register> margin = std::nullopt;
+  /// The scores of trees that these values are, or are a positive multiple of: what scikit-learn calls
+  /// their margin, whatever they are multiplied by before they are squashed.
+  std::optional<graph::Register> tree_scores = std::nullopt;
   /// The values are one minus what was squashed from `margin`.
   bool complement = false;
   /// The features that the columns hold unchanged; empty once anything was computed.
