@@ -1,4 +1,4 @@
-"""Fits every model of recipes.py again, on other rows, and holds Pelton to what the libraries answer now.
+"""Fits every model of the recipes again, on other rows, and holds Pelton to what the libraries answer now.
 
 python live_test.py ORACLE_TEST_PROGRAM DIRECTORY [SEED]
 
@@ -16,13 +16,15 @@ import numpy as np
 import onnx
 import onnxruntime
 
+import make_tree_fixtures
 import random_trees
 import recipes
+import tree_recipes
 import wrong_conversions
 
 
-def run(program, directory, test_filter):
-    environment = dict(os.environ, PELTON_ORACLE_FIXTURES=str(directory))
+def run(program, directory, test_filter, variable="PELTON_ORACLE_FIXTURES"):
+    environment = {**os.environ, variable: str(directory)}
     return subprocess.run([program, f"--gtest_filter={test_filter}"], env=environment).returncode
 
 
@@ -41,13 +43,22 @@ def check_written(directory):
         print(f"{file.name}: checked, {len(table)} rows alike in ONNX Runtime")
 
 
+def check_trees(program, directory, seed):
+    """Tree ensembles, as XGBoost, LightGBM and CatBoost grow them from other rows."""
+    directory.mkdir()
+    for case in make_tree_fixtures.fitted_cases(seed=seed):
+        tree_recipes.write(case, directory)
+    return run(program, directory, "TreeFixtures*", "PELTON_TREE_FIXTURES")
+
+
 def main():
     program, directory = sys.argv[1], pathlib.Path(sys.argv[2])
     shutil.rmtree(directory, ignore_errors=True)
     fixtures, written = directory / "fixtures", directory / "written"
     fixtures.mkdir(parents=True)
     written.mkdir()
-    for case in recipes.all_cases(seed=int(sys.argv[3]) if len(sys.argv) > 3 else 11):
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else 11
+    for case in recipes.all_cases(seed=seed):
         model, rows, names = recipes.fit(case)
         proto = recipes.convert(case, model, rows.shape[1], names)
         (fixtures / f"{case.name}.onnx").write_bytes(proto.SerializeToString())
@@ -56,9 +67,10 @@ def main():
         made_up = directory / f"random_trees_{ensemble_seed}"
         made_up.mkdir()
         random_trees.write(made_up, ensemble_seed)
-    failed = run(program, fixtures, "*Fixtures*")
+    failed = run(program, fixtures, "Fixtures*")
     for ensembles in sorted(directory.glob("random_trees_*")):
-        failed |= run(program, ensembles, "*Fixtures*")
+        failed |= run(program, ensembles, "Fixtures*")
+    failed |= check_trees(program, directory / "trees", seed)
     os.environ["PELTON_WRITTEN_MODELS"] = str(written)
     failed |= run(program, fixtures, "WrittenModels.*")
     check_written(written)
