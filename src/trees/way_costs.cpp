@@ -12,10 +12,10 @@ namespace pelton::trees {
 
 namespace {
 
-constexpr int kRuns = 5;
+constexpr int kRuns = 3;
 constexpr std::size_t kDifferentRows = 256;  // a branch predictor must not learn them, nor caches hold all
 constexpr std::size_t kFewRows = 16;
-constexpr std::size_t kMostValues = std::size_t{1} << 22;  // 32 MiB of rows
+constexpr std::size_t kMostValues = std::size_t{1} << 18;  // 2 MiB of rows: loading must not take longer for it
 constexpr double kDearNs = 2e7;
 
 /// What this thread has run for: unlike the time of day, it stands still while others have the processor.
