@@ -6,6 +6,9 @@ namespace pelton::trees {
 
 namespace {
 
+/// 32 MiB: a hostile file may have many sets over many categories.
+constexpr std::size_t kMostMemberWords = std::size_t{1} << 22;
+
 /// Where the column of each split is noted while columns are found: for each axis two entries a slice of
 /// limits, or a question about a category (missing to no, missing to yes).
 class ColumnIndex {
@@ -49,7 +52,8 @@ void for_each_split(const Forest& forest, const RankedForest& ranked, Visit visi
 
 }  // namespace
 
-CodeColumns make_code_columns(const Forest& forest, const RankedForest& ranked, std::uint32_t largest) {
+std::optional<CodeColumns> make_code_columns(const Forest& forest, const RankedForest& ranked, std::uint32_t largest,
+                                             std::size_t most_columns) {
   CodeColumns codes;
   codes.largest = largest;
   for (const Axis& axis : ranked.axes) {
@@ -64,6 +68,9 @@ CodeColumns make_code_columns(const Forest& forest, const RankedForest& ranked, 
     column = 0;
     asked.push_back(split);
   });
+  std::size_t member_words = 0;
+  for (const RankedSplit& split : asked) member_words += codes.member_words[ranked.questions[split.question].axis];
+  if (asked.size() > most_columns || member_words > kMostMemberWords) return std::nullopt;
   std::stable_sort(asked.begin(), asked.end(), [&](const RankedSplit& a, const RankedSplit& b) {
     return ranked.questions[a.question].axis < ranked.questions[b.question].axis;
   });

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "trees/axis.hpp"
@@ -38,7 +39,9 @@ struct CodeColumns {
   }
 };
 
-/// Codes from 0 to `largest` for a ranked forest; `forest_nodes` tells leaves (whose splits stay empty).
-CodeColumns make_code_columns(const Forest& forest, const RankedForest& ranked, std::uint32_t largest);
+/// Codes from 0 to `largest` for a ranked forest; nothing where they would take more than `most_columns`, or
+/// the bits of category columns (columns · categories) too much memory.
+std::optional<CodeColumns> make_code_columns(const Forest& forest, const RankedForest& ranked, std::uint32_t largest,
+                                             std::size_t most_columns);
 
 }  // namespace pelton::trees

@@ -22,7 +22,8 @@ template <class T>
 [[gnu::always_inline]] inline T read_value(const RankView& ranks, double value) {
   const T x = static_cast<T>(value);
   const T zero_threshold = static_cast<T>(ranks.zero_threshold);
-  return x <= zero_threshold && x >= -zero_threshold ? T(0) : x;
+  const T size = x < T(0) ? -x : x;
+  return size <= zero_threshold ? T(0) : x;
 }
 
 /// A value as an axis looks at it: what is ranked, and whether it is missing. A category that is never

@@ -133,13 +133,19 @@ class Layer {
   LaneLayout& layout_;
 };
 
-void pack_columns(const RankedForest& ranked, const CodeColumns& codes, PackedColumns& packed) {
-  packed.fits = ranked.axes.size() <= 64 && std::all_of(ranked.axes.begin(), ranked.axes.end(), [](const Axis& axis) {
-                  return axis.kind == Axis::Kind::ordered && axis.gap == Axis::Gap::nan && !axis.values.empty() &&
-                         axis.values.size() < UINT16_MAX;
+void pack_columns(const RankTables& tables, const CodeColumns& codes, PackedColumns& packed) {
+  const std::span<const RankAxis> axes = tables.axes();
+  packed.fits = axes.size() <= 64 && std::all_of(axes.begin(), axes.end(), [](const RankAxis& axis) {
+                  return axis.kind == Axis::Kind::ordered && axis.gap == Axis::Gap::nan && axis.table.levels == 2;
                 });
   if (!packed.fits) return;
-  packed.axes = static_cast<std::uint32_t>(ranked.axes.size());
+  packed.axes = static_cast<std::uint32_t>(axes.size());
+  for (std::size_t a = 0; a < axes.size(); ++a) {
+    packed.feature[a] = axes[a].feature;
+    packed.top[a] = axes[a].table.offset[0];
+    packed.bottom[a] = axes[a].table.offset[1];
+    packed.last[a] = axes[a].table.groups[1] - 1;
+  }
   for (std::size_t c = 0; c < codes.columns.size(); ++c) {
     packed.axis[c] = static_cast<std::uint16_t>(codes.columns[c].axis);
     packed.first[c] = static_cast<std::uint16_t>(codes.columns[c].first);
@@ -170,15 +176,16 @@ std::size_t LaneLayout::bytes() const noexcept {
          double_ends.size() * sizeof(double_ends[0]) + floats.size() * sizeof(float) + doubles.size() * sizeof(double);
 }
 
-std::optional<LaneLayout> make_lane_layout(const Forest& forest, const RankedForest& ranked) {
+std::optional<LaneLayout> make_lane_layout(const Forest& forest, const RankedForest& ranked, const RankTables& tables) {
   if (forest.aggregate != Aggregate::sum || !forest.linear.empty()) return std::nullopt;
   const auto kind = kind_for(forest);
   if (!kind) return std::nullopt;
   LaneLayout layout;
   layout.kind = *kind;
-  layout.codes = make_code_columns(forest, ranked, kLargestCode);
-  if (layout.codes.columns.size() > kMostLaneColumns) return std::nullopt;
-  pack_columns(ranked, layout.codes, layout.packed);
+  auto codes = make_code_columns(forest, ranked, kLargestCode, kMostLaneColumns);
+  if (!codes) return std::nullopt;
+  layout.codes = *std::move(codes);
+  pack_columns(tables, layout.codes, layout.packed);
   Layer(forest, ranked, layout).run();
   layout.codes.splits.clear();
   layout.codes.splits.shrink_to_fit();

@@ -8,6 +8,7 @@
 #include "core/aligned_buffer.hpp"
 #include "trees/code_columns.hpp"
 #include "trees/forest.hpp"
+#include "trees/search_table.hpp"
 
 /// The layouts for one row at a time with byte permutations (AVX-512 VBMI): the row's codes are a few
 /// registers, and one permutation fetches the codes that 64 splits ask for.
@@ -52,10 +53,14 @@ struct alignas(64) NodeLanes {
   Bits keep[kSplits];
 };
 
-/// How the codes of up to 64 ordered axes and 256 columns are made in registers.
+/// How the codes of up to 64 axes, ordered and of at most 256 values each, are made in registers.
 struct PackedColumns {
   bool fits = false;
   std::uint32_t axes = 0;
+  std::uint32_t feature[64]{};  ///< of each axis
+  std::uint32_t top[64]{};      ///< where its search begins, into the pool
+  std::uint32_t bottom[64]{};   ///< where its values are
+  std::uint32_t last[64]{};     ///< its last group of 16 values
   alignas(64) std::uint16_t axis[kMostLaneColumns]{};
   alignas(64) std::uint16_t first[kMostLaneColumns]{};  ///< see CodeColumn
   std::uint32_t missing_no[kMostLaneColumns / 32]{};    ///< a bit a column: missing values have the largest code
@@ -81,6 +86,6 @@ struct LaneLayout {
 
 /// Lays a forest out in lanes; nothing where it does not fit: trees too deep and with too many leaves,
 /// too many columns, leaves of several values, linear leaves, an aggregate other than the sum.
-std::optional<LaneLayout> make_lane_layout(const Forest& forest, const RankedForest& ranked);
+std::optional<LaneLayout> make_lane_layout(const Forest& forest, const RankedForest& ranked, const RankTables& tables);
 
 }  // namespace pelton::trees

@@ -35,19 +35,42 @@ struct CodeTables {
   __m512i part[kTables];
 };
 
+/// Sets those of 16 values to 0 that are no larger than the threshold; which of them are NaN.
+[[gnu::always_inline]] inline std::uint64_t settle_values(float* x, float zero_threshold) {
+  const __m512 values = _mm512_load_ps(x);
+  const __mmask16 zero = _mm512_cmp_ps_mask(_mm512_abs_ps(values), _mm512_set1_ps(zero_threshold), _CMP_LE_OQ);
+  _mm512_store_ps(x, _mm512_mask_mov_ps(values, zero, _mm512_setzero_ps()));
+  return _mm512_cmp_ps_mask(values, values, _CMP_UNORD_Q);
+}
+[[gnu::always_inline]] inline std::uint64_t settle_values(double* x, double zero_threshold) {
+  std::uint64_t missing = 0;
+  for (std::size_t half = 0; half < 16; half += 8) {
+    const __m512d values = _mm512_load_pd(x + half);
+    const __mmask8 zero = _mm512_cmp_pd_mask(_mm512_abs_pd(values), _mm512_set1_pd(zero_threshold), _CMP_LE_OQ);
+    _mm512_store_pd(x + half, _mm512_mask_mov_pd(values, zero, _mm512_setzero_pd()));
+    missing |= static_cast<std::uint64_t>(_mm512_cmp_pd_mask(values, values, _CMP_UNORD_Q)) << half;
+  }
+  return missing;
+}
+
 /// code_row for packed columns: all values first, then all ranks, then all codes, so that no axis waits
 /// for the one before.
 template <class T>
 [[gnu::always_inline]] inline void code_row_packed(const RankView& ranks, const PackedColumns& packed,
                                                    std::size_t columns, const double* row, std::uint8_t* codes) {
   const T* const pool = rank_pool<T>(ranks);
+  alignas(64) T x[64];
   alignas(64) std::uint16_t rank[64];
+  const T zero_threshold = static_cast<T>(ranks.zero_threshold);
   std::uint64_t missing = 0;
+  for (std::size_t a = 0; a < packed.axes; ++a) x[a] = static_cast<T>(row[packed.feature[a]]);
+  for (std::size_t a = packed.axes; a % 16 != 0; ++a) x[a] = T(0);
+  for (std::size_t a = 0; a < packed.axes; a += 16) missing |= settle_values(x + a, zero_threshold) << a;
   for (std::size_t a = 0; a < packed.axes; ++a) {
-    const RankAxis& axis = ranks.axes[a];
-    const T x = read_value<T>(ranks, row[axis.feature]);
-    missing |= static_cast<std::uint64_t>(x != x) << a;
-    rank[a] = static_cast<std::uint16_t>(rank_of(axis.table, pool, x));
+    const auto lanes = all_lanes(x[a]);
+    std::uint32_t group = count_reached(pool + packed.top[a], lanes);
+    group = group < packed.last[a] ? group : packed.last[a];
+    rank[a] = static_cast<std::uint16_t>(16 * group + count_reached(pool + packed.bottom[a] + 16 * group, lanes));
   }
   // A missing value has rank 0 here; columns where it must have the largest code are told by their bit.
   const __m512i low = _mm512_load_si512(rank);

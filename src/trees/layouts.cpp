@@ -21,7 +21,7 @@ Layouts::Layouts(const Forest& forest, const RankedForest& ranked, const TreeKer
       kernels_(kernels),
       tables_(forest, ranked),
       planes_(make_plane_layout(forest, ranked, kernels.sliced_tables, kMostPlaneQuestions)),
-      lanes_(kernels.lanes != nullptr ? make_lane_layout(forest, ranked) : std::nullopt),
+      lanes_(kernels.lanes != nullptr ? make_lane_layout(forest, ranked, tables_) : std::nullopt),
       walk_(make_walk_layout(forest, ranked)),
       ranks_{tables_.axes().data(), tables_.axes().size(), tables_.floats(), tables_.doubles(), forest.zero_threshold},
       finish_{forest.base.data(), forest.base_first, forest.divisor, forest.scale} {

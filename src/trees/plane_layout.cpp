@@ -8,8 +8,23 @@ namespace pelton::trees {
 
 namespace {
 
+/// Values of an axis whose masks are worth their memory.
+constexpr std::size_t kMostMembers = 40'000;
+
 /// A reach split costs about this many mux selects.
 constexpr std::size_t kReachSplitCost = 4;
+
+/// Leaf values of all tables together, padding included.
+constexpr std::size_t kMostTableValues = std::size_t{1} << 26;
+
+std::size_t most_table_values(const Forest& forest) {
+  std::size_t total = 0;
+  for (const Tree& tree : forest.trees) {
+    // Mux trees are padded to kReachSplitCost times their leaves at most, tables to 64.
+    total += tree.width * std::max<std::size_t>(64, kReachSplitCost * (tree.nodes.size() / 2 + 1));
+  }
+  return total;
+}
 
 class Layer {
  public:
@@ -31,13 +46,16 @@ class Layer {
       if (question.members == kNone && !seen[question.axis]) layout_.axes[question.axis].first_question = q;
       seen[question.axis] = true;
     }
+    std::vector<std::vector<std::uint32_t>> category_questions(ranked_.axes.size());
+    for (std::uint32_t q = 0; q < ranked_.questions.size(); ++q) {
+      if (ranked_.questions[q].members != kNone) category_questions[ranked_.questions[q].axis].push_back(q);
+    }
     for (std::uint32_t a = 0; a < ranked_.axes.size(); ++a) {
       if (ranked_.axes[a].kind != Axis::Kind::category) continue;
       layout_.most_members = std::max(layout_.most_members, static_cast<std::uint32_t>(ranked_.axes[a].values.size()));
       layout_.axes[a].first_category = static_cast<std::uint32_t>(layout_.categories.size());
-      for (std::uint32_t q = 0; q < ranked_.questions.size(); ++q) {
-        const Question& question = ranked_.questions[q];
-        if (question.axis == a) add_category(q, ranked_.members[question.members]);
+      for (const std::uint32_t q : category_questions[a]) {
+        add_category(q, ranked_.members[ranked_.questions[q].members]);
       }
       layout_.axes[a].last_category = static_cast<std::uint32_t>(layout_.categories.size());
     }
@@ -154,6 +172,7 @@ class Layer {
   void add_table(PlaneTree& added) {
     const std::size_t size = forest_.sum_precision == Precision::float32 ? sizeof(float) : sizeof(double);
     const std::size_t leaves = PlaneLayout::table_leaves(added);
+    const bool sliced = layout_.sliced && leaves <= kMostSlicedLeaves;
     added.table = static_cast<std::uint32_t>(layout_.tables.size() / size);
     for (std::uint32_t k = 0; k < added.width; ++k) {
       const std::size_t at = layout_.tables.size();
@@ -169,7 +188,7 @@ class Layer {
         } else {
           std::memcpy(bytes, &value, sizeof value);
         }
-        for (std::size_t b = 0; b < size; ++b) table[layout_.sliced ? b * leaves + l : l * size + b] = bytes[b];
+        for (std::size_t b = 0; b < size; ++b) table[sliced ? b * leaves + l : l * size + b] = bytes[b];
       }
     }
   }
@@ -191,7 +210,9 @@ std::size_t PlaneLayout::bytes() const noexcept {
 std::optional<PlaneLayout> make_plane_layout(const Forest& forest, const RankedForest& ranked, bool sliced,
                                              std::size_t most_questions) {
   const bool fits = forest.aggregate == Aggregate::sum && forest.linear.empty() &&
-                    ranked.questions.size() <= most_questions &&
+                    ranked.questions.size() <= most_questions && most_table_values(forest) <= kMostTableValues &&
+                    std::all_of(ranked.axes.begin(), ranked.axes.end(),
+                                [](const Axis& axis) { return axis.values.size() <= kMostMembers; }) &&
                     std::all_of(forest.trees.begin(), forest.trees.end(), [](const Tree& tree) {
                       return tree.nodes.size() <= 2 * kMostPlaneLeaves && count_leaves(tree) <= kMostPlaneLeaves;
                     });

@@ -10,7 +10,7 @@
 #include "trees/forest.hpp"
 #include "trees/search_table.hpp"
 
-/// The layout for many rows and trees of at most 256 leaves: bit planes.
+/// The layout for many rows and trees of at most 1,024 leaves: bit planes.
 ///
 /// Rows are taken 64 or 512 at a time. Every distinct question of the forest is answered once for all
 /// of them: a mask with a bit a row. A tree is then evaluated for all rows together by logic on masks,
@@ -22,7 +22,10 @@
 ///    at hand stays in a register; only those that leave the path go through memory.
 namespace pelton::trees {
 
-inline constexpr std::size_t kMostPlaneLeaves = 256;
+inline constexpr std::size_t kMostPlaneLeaves = 1024;
+inline constexpr std::size_t kMostPlanes = 10;
+/// Leaves whose numbers are bytes, so that their values can be looked up a byte at a time.
+inline constexpr std::size_t kMostSlicedLeaves = 256;
 inline constexpr std::size_t kMostMuxDepth = 8;
 /// Masks of leaves are taken so many at a time.
 inline constexpr std::size_t kLeafGroup = 8;
@@ -86,7 +89,8 @@ struct PlaneLayout {
   std::vector<Chain> chains;
   std::vector<PlaneTree> trees;
   /// Leaf values, tree after tree and value after value: table_leaves(tree) numbers each, as float or
-  /// double by the forest's sum; or, `sliced`, first the lowest bytes of all leaves, then the next, ….
+  /// double by the forest's sum; or, `sliced` and at most kMostSlicedLeaves, first the lowest bytes of all
+  /// leaves, then the next, ….
   core::AlignedBuffer<std::byte> tables;
   bool sliced = false;
 

@@ -33,7 +33,7 @@ struct PlaneScratch {
         members(gaps + axes + 1),
         reach(members + layout.most_members),
         planes(reach + kMostReachMasks),
-        sums(on_line(reinterpret_cast<std::byte*>(planes + kMostMuxDepth))) {}
+        sums(on_line(reinterpret_cast<std::byte*>(planes + kMostPlanes))) {}
 
   static std::byte* on_line(std::byte* at) {
     return at + (core::kAlignment - reinterpret_cast<std::uintptr_t>(at) % core::kAlignment) % core::kAlignment;
@@ -187,7 +187,7 @@ template <class Mask>
 PELTON_INLINE void join_leaves(const PlaneTree& tree, const PlaneScratch<Mask>& scratch) {
   Mask* const leaves = scratch.reach;
   for (std::size_t l = tree.leaves; l % kLeafGroup != 0; ++l) leaves[l] = Mask{};
-  Mask planes[kMostMuxDepth]{};
+  Mask planes[kMostPlanes]{};
   for (std::size_t first = 0; first < tree.leaves; first += kLeafGroup) {
     const Mask* const m = leaves + first;
     const Mask high = m[4] | m[5] | m[6] | m[7];
@@ -195,7 +195,7 @@ PELTON_INLINE void join_leaves(const PlaneTree& tree, const PlaneScratch<Mask>& 
     planes[1] |= m[2] | m[3] | m[6] | m[7];
     planes[2] |= high;
     const Mask all = m[0] | m[1] | m[2] | m[3] | high;
-    for (std::size_t plane = 3; plane < kMostMuxDepth; ++plane) {
+    for (std::size_t plane = 3; plane < tree.planes; ++plane) {
       planes[plane] |= all & -static_cast<std::uint64_t>(first >> plane & 1);
     }
   }

@@ -52,11 +52,19 @@ struct PortableIsa {
   static void add_leaves(const LeafBits& bits, const std::byte* table, std::size_t, T* sums) {
     const T* const values = reinterpret_cast<const T*>(table);
     for (std::size_t first = 0; first < 64; first += 8) {
-      std::uint64_t leaves = 0;
+      std::uint64_t low = 0;   // the numbers' lowest bytes
+      std::uint64_t high = 0;  // and what is above
       for (std::size_t plane = 0; plane < bits.count; ++plane) {
-        leaves |= spread_bits(bits.planes[plane * bits.stride] >> first) << plane;
+        const std::uint64_t set = spread_bits(bits.planes[plane * bits.stride] >> first);
+        if (plane < 8) {
+          low |= set << plane;
+        } else {
+          high |= set << (plane - 8);
+        }
       }
-      for (std::size_t r = 0; r < 8; ++r) sums[first + r] += values[leaves >> (8 * r) & 0xFF];
+      for (std::size_t r = 0; r < 8; ++r) {
+        sums[first + r] += values[(low >> (8 * r) & 0xFF) | (high >> (8 * r) & 0xFF) << 8];
+      }
     }
   }
 

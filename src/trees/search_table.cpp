@@ -35,7 +35,8 @@ void RankTables::add(core::AlignedBuffer<T>& pool, const std::vector<double>& va
   table.size = static_cast<std::uint32_t>(values.size());
   if (values.empty()) return;
   std::vector<std::vector<double>> levels{values};
-  while (levels.back().size() > kArity) {
+  // Two levels at least, so that most axes have just two and are searched without a branch.
+  while (levels.back().size() > kArity || levels.size() == 1) {
     const std::vector<double>& below = levels.back();
     std::vector<double> pivots;
     for (std::size_t last = kArity - 1; last < below.size(); last += kArity) pivots.push_back(below[last]);

@@ -8,7 +8,7 @@ namespace pelton::trees {
 std::size_t plane_scratch_bytes(const PlaneLayout& layout, std::size_t outputs, bool wide) noexcept {
   const std::size_t rows = wide ? kWideRows : kNarrowRows;
   const std::size_t masks =
-      layout.questions + layout.axes.size() + 1 + layout.most_members + kMostReachMasks + kMostMuxDepth;
+      layout.questions + layout.axes.size() + 1 + layout.most_members + kMostReachMasks + kMostPlanes;
   return masks * rows / 8 + outputs * rows * sizeof(double) + core::kAlignment;
 }
 

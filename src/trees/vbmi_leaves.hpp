@@ -78,9 +78,44 @@ template <std::size_t kLeaves>
   }
 }
 
+/// The numbers of 16 rows (4 v to 4 v + 3 of each 16) from those of 64, in the order of the sums.
+[[gnu::always_inline]] inline void widen_numbers(__m512i low, __m512i high, __m512i (&wide)[4]) {
+  const __m512i none = _mm512_setzero_si512();
+  const __m512i first = _mm512_unpacklo_epi8(low, high);
+  const __m512i second = _mm512_unpackhi_epi8(low, high);
+  wide[0] = _mm512_unpacklo_epi16(first, none);
+  wide[1] = _mm512_unpackhi_epi16(first, none);
+  wide[2] = _mm512_unpacklo_epi16(second, none);
+  wide[3] = _mm512_unpackhi_epi16(second, none);
+}
+
+/// Tables that are too long for permutations: leaves by address.
+[[gnu::always_inline]] inline void gather_leaves(const std::byte* table, const __m512i (&numbers)[4], float* sums) {
+  for (std::size_t v = 0; v < 4; ++v) {
+    float* to = sums + 16 * v;
+    _mm512_store_ps(to, _mm512_add_ps(_mm512_load_ps(to), _mm512_i32gather_ps(numbers[v], table, 4)));
+  }
+}
+[[gnu::always_inline]] inline void gather_leaves(const std::byte* table, const __m512i (&numbers)[4], double* sums) {
+  const __m512i none = _mm512_setzero_si512();
+  for (std::size_t v = 0; v < 4; ++v) {
+    double* to = sums + 16 * v;
+    const __m512d first = _mm512_i64gather_pd(_mm512_unpacklo_epi32(numbers[v], none), table, 8);
+    const __m512d second = _mm512_i64gather_pd(_mm512_unpackhi_epi32(numbers[v], none), table, 8);
+    _mm512_store_pd(to, _mm512_add_pd(_mm512_load_pd(to), first));
+    _mm512_store_pd(to + 8, _mm512_add_pd(_mm512_load_pd(to + 8), second));
+  }
+}
+
 template <class T>
 [[gnu::always_inline]] inline void add_leaves_vbmi(const LeafBits& bits, const std::byte* table, std::size_t leaves,
                                                    T* sums) {
+  if (leaves > kMostSlicedLeaves) {
+    __m512i numbers[4];
+    widen_numbers(leaf_numbers({bits.planes, bits.stride, 8}),
+                  leaf_numbers({bits.planes + 8 * bits.stride, bits.stride, bits.count - 8}), numbers);
+    return gather_leaves(table, numbers, sums);
+  }
   const __m512i numbers = leaf_numbers(bits);
   switch (leaves) {
     case 64: return add_joined<64>(table, numbers, sums);

@@ -97,8 +97,10 @@ class Layer {
 
 std::optional<WalkLayout> make_walk_layout(const Forest& forest, const RankedForest& ranked) {
   WalkLayout layout;
-  layout.codes = make_code_columns(forest, ranked, kLargestCode);
-  if (layout.codes.columns.size() > UINT16_MAX || ranked.splits.size() > kMostSlots) return std::nullopt;
+  if (ranked.splits.size() > kMostSlots) return std::nullopt;
+  auto codes = make_code_columns(forest, ranked, kLargestCode, UINT16_MAX);
+  if (!codes) return std::nullopt;
+  layout.codes = *std::move(codes);
   layout.simple =
       forest.aggregate == Aggregate::sum && forest.linear.empty() &&
       std::all_of(forest.trees.begin(), forest.trees.end(), [](const Tree& tree) { return tree.width == 1; });

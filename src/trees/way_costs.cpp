@@ -89,44 +89,38 @@ WayCosts::WayCosts(const Forest& forest, const Layouts& layouts) {
   for (const Layouts::Way& way : layouts.ways()) most = std::max(most, way.rows);
   most = std::max<std::size_t>(1, std::min(most, kMostValues / std::max<std::size_t>(1, forest.features)));
   Stopwatch stopwatch(forest, layouts, most);
+  std::vector<Cost> costs;
   for (const Layouts::Way& way : layouts.ways()) {
     const std::size_t full = std::min(way.rows, most);
     const std::size_t few = std::min(full, kFewRows);
     const double full_ns = stopwatch.call(way, full);
     if (full == few) {
-      costs_.push_back({way, way.rows == 1 ? 0 : full_ns, way.rows == 1 ? full_ns : 0});
+      costs.push_back({way, way.rows == 1 ? 0 : full_ns, way.rows == 1 ? full_ns : 0});
       continue;
     }
     const double few_ns = std::min(full_ns, stopwatch.call(way, few));
     const double row_ns = (full_ns - few_ns) / static_cast<double>(full - few);
-    costs_.push_back({way, std::max(0.0, few_ns - row_ns * static_cast<double>(few)), row_ns});
+    costs.push_back({way, std::max(0.0, few_ns - row_ns * static_cast<double>(few)), row_ns});
   }
+  find_changes(costs);
 }
 
-WayCosts::WayCosts(std::vector<Cost> costs) : costs_(std::move(costs)) { assert(!costs_.empty()); }
+WayCosts::WayCosts(const std::vector<Cost>& costs) { find_changes(costs); }
 
-const WayCosts::Cost& WayCosts::cheapest(std::size_t rows) const noexcept {
-  const Cost* best = &costs_.front();
-  for (const Cost& cost : costs_) {
-    if (cost.per_row(rows) < best->per_row(rows)) best = &cost;
-  }
-  return *best;
-}
-
-std::vector<WayCosts::Change> WayCosts::changes() const {
+void WayCosts::find_changes(const std::vector<Cost>& costs) {
+  assert(!costs.empty());
   std::size_t most = 1;
-  for (const Cost& cost : costs_) most = std::max(most, cost.way.rows);
-  std::vector<Change> changes;
+  for (const Cost& cost : costs) most = std::max(most, cost.way.rows);
   for (std::size_t rows = 1; rows <= most; ++rows) {
-    const Cost& cost = cheapest(rows);
-    if (changes.empty() || changes.back().cost.way.kind != cost.way.kind) changes.push_back({rows, cost});
+    const Cost& best = *std::min_element(
+        costs.begin(), costs.end(), [rows](const Cost& a, const Cost& b) { return a.per_row(rows) < b.per_row(rows); });
+    if (changes_.empty() || changes_.back().cost.way.kind != best.way.kind) changes_.push_back({rows, best});
   }
-  return changes;
 }
 
-std::size_t WayCosts::largest_block() const {
+std::size_t WayCosts::largest_block() const noexcept {
   std::size_t largest = 1;
-  for (const Change& change : changes()) largest = std::max(largest, change.cost.way.rows);
+  for (const Change& change : changes_) largest = std::max(largest, change.cost.way.rows);
   return largest;
 }
 

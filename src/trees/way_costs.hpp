@@ -25,24 +25,30 @@ class WayCosts {
   /// Measures every way on rows spread over the forest's thresholds: the shortest of a few runs.
   WayCosts(const Forest& forest, const Layouts& layouts);
   /// Of costs that are known.
-  explicit WayCosts(std::vector<Cost> costs);
+  explicit WayCosts(const std::vector<Cost>& costs);
 
   /// The cheapest way for the next rows of a call with `rows` rows left: a block of it is scored, then
-  /// asked again. O(ways).
-  const Cost& cheapest(std::size_t rows) const noexcept;
+  /// asked again. At least one row.
+  const Cost& cheapest(std::size_t rows) const noexcept {
+    std::size_t change = changes_.size() - 1;
+    while (rows < changes_[change].rows) --change;
+    return changes_[change].cost;
+  }
 
-  /// The smallest numbers of rows from which on another way is cheapest, up to the largest block, each
-  /// with its way: the first is for one row.
+  /// From how many rows on a way is cheapest.
   struct Change {
     std::size_t rows;
     Cost cost;
   };
-  std::vector<Change> changes() const;
+  /// By rising rows, up to the largest block; the first is for one row.
+  const std::vector<Change>& changes() const noexcept { return changes_; }
   /// The largest block that is ever worth its while.
-  std::size_t largest_block() const;
+  std::size_t largest_block() const noexcept;
 
  private:
-  std::vector<Cost> costs_;
+  void find_changes(const std::vector<Cost>& costs);
+
+  std::vector<Change> changes_;
 };
 
 }  // namespace pelton::trees
