@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -53,6 +54,15 @@ void print_inputs(const model::Schema& schema) {
   if (schema.features.size() > kShown) std::printf("  … and %zu more\n", schema.features.size() - kShown);
 }
 
+/// One step of the plan; what depends on the number of rows on lines of its own.
+void print_step(std::string_view step) {
+  for (const char* indent = "  "; !step.empty(); indent = "    ") {
+    const std::size_t end = std::min(step.find("; from "), step.size());
+    std::printf("%s%.*s\n", indent, static_cast<int>(end), step.data());
+    step.remove_prefix(std::min(end + 2, step.size()));
+  }
+}
+
 void print_text(const model::Model& model, const std::string& file) {
   const model::Schema& schema = model.schema();
   const model::Description& description = model.description();
@@ -77,7 +87,7 @@ void print_text(const model::Model& model, const std::string& file) {
   std::printf("operators   ");
   for (const std::string& operation : description.operations) std::printf(" %s", operation.c_str());
   std::printf("\nplan         (%s)\n", std::string(core::to_string(core::active_isa())).c_str());
-  for (const std::string& step : description.plan) std::printf("  %s\n", step.c_str());
+  for (const std::string& step : description.plan) print_step(step);
 }
 
 void append_texts(core::TextBuffer& out, const std::vector<std::string>& texts) {
