@@ -63,6 +63,54 @@ std::optional<double> known_category(const model::Feature& feature, std::string_
   return std::nullopt;
 }
 
+bool is_whole_number(std::string_view text) noexcept {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// What a cell stands for where numbers are names of categories: as CatBoost reads files of its own, by
+/// the spelling. What may well mean something else (2.0 for the category 2, a gap) does so only in quotes.
+core::Result<double, std::string> spelled_category(const model::Feature& feature, const CsvCell& cell) {
+  const std::string_view text = trimmed(cell.text);
+  if (!cell.quoted) {
+    if (is_whole_number(text)) return category_number(feature, text);
+    double value = 0;
+    const CellKind kind = read_value(text, value);
+    if (kind == CellKind::missing) {
+      if (auto complaint = misfit(feature, value)) return std::move(*complaint);
+      return value;
+    }
+    // No whole number: the complaint.
+    if (kind == CellKind::number || kind == CellKind::out_of_range) return category_of_literal(feature, text);
+  }
+  if (const auto known = known_category(feature, cell.text)) return *known;
+  return category_number(feature, text);
+}
+
+/// What a cell stands for in the feature, or what is wrong with it.
+core::Result<double, std::string> cell_value(const model::Feature& feature, const CsvCell& cell) {
+  if (numbers_are_names(feature)) return spelled_category(feature, cell);
+  double value = 0;
+  const CellKind kind = read_value(trimmed(cell.text), value);
+  if (feature.categories != nullptr && (cell.quoted || kind > CellKind::number)) {
+    if (const auto known = known_category(feature, cell.text)) return *known;
+  }
+  const bool boolean = feature.type == model::ElementType::boolean;
+  switch (kind) {
+    case CellKind::number:
+    case CellKind::missing:
+      if (auto complaint = misfit(feature, value)) return std::move(*complaint);
+      return value;
+    case CellKind::out_of_range: return std::string("the number is out of range: beyond any 64-bit float");
+    case CellKind::truth:
+      if (boolean) return value;
+      break;
+    case CellKind::text: break;
+  }
+  if (feature.categories != nullptr) return category_number(feature, trimmed(cell.text));
+  return (boolean ? "expected true or false, got " : "expected a number, got ") + in_quotes(cell.text);
+}
+
 }  // namespace
 
 std::optional<CsvHeader> parse_csv_header(std::string_view value) noexcept {
@@ -92,6 +140,8 @@ bool CsvReader::has_names(const CsvCursor& first, const FeatureTable& features, 
                           std::optional<Problem>& bad) {
   after = first;
   bool names = false;
+  bool open = false;                  // some text would do both as a category and as a column's name
+  bool all_named = features.named();  // every cell is a feature's name
   std::size_t column = 0;
   for (bool last = false; !last; ++column) {
     CsvCell cell;
@@ -99,13 +149,19 @@ bool CsvReader::has_names(const CsvCursor& first, const FeatureTable& features, 
       bad = after.problem(tells_lines_);
       return false;
     }
+    const std::string_view bare = trimmed(cell.text);
+    all_named = all_named && features.find(bare, column) != features.width();
+    if (column < features.width() && numbers_are_names(features[column])) {
+      open = true;
+      continue;
+    }
     double value = 0;
-    if (read_value(trimmed(cell.text), value) != CellKind::text) continue;
+    if (read_value(bare, value) != CellKind::text) continue;
     const bool category = column < features.width() && features[column].categories != nullptr &&
                           known_category(features[column], cell.text).has_value();
     names = names || !category;
   }
-  return names;
+  return names || (open && all_named);
 }
 
 core::Result<std::size_t, Problem> CsvReader::open(std::string_view text, const FeatureTable& features,
@@ -242,39 +298,14 @@ bool CsvReader::read_record(CsvCursor& cursor, const RowTarget& target, FieldErr
 void CsvReader::read_cell(const CsvCell& cell, std::size_t line, const FeatureTable& features, std::size_t feature,
                           double& value, FieldErrors& errors) {
   const model::Feature& wanted = features[feature];
-  const bool boolean = wanted.type == model::ElementType::boolean;
-  std::optional<std::string> complaint;
-  const CellKind kind = read_value(trimmed(cell.text), value);
-  if (wanted.categories != nullptr && (cell.quoted || kind > CellKind::number)) {
-    if (const auto number = known_category(wanted, cell.text)) {
-      value = *number;
-      return;
-    }
+  const core::Result<double, std::string> found = cell_value(wanted, cell);
+  if (found) {
+    value = *found;
+    return;
   }
-  switch (kind) {
-    case CellKind::number:
-    case CellKind::missing: complaint = misfit(wanted, value); break;
-    case CellKind::out_of_range: complaint = "the number is out of range: beyond any 64-bit float"; break;
-    case CellKind::truth:
-      if (boolean) return;
-      [[fallthrough]];
-    case CellKind::text:
-      if (wanted.categories != nullptr) {
-        auto number = category_number(wanted, trimmed(cell.text));
-        if (number) {
-          value = *number;
-          return;
-        }
-        complaint = std::move(number).error();
-        break;
-      }
-      complaint = (boolean ? "expected true or false, got " : "expected a number, got ") + in_quotes(cell.text);
-      break;
-  }
-  if (!complaint) return;
   errors.report([&] {
-    return FieldError{
-        {}, place(line, features.named() ? in_quotes(wanted.name) : std::to_string(feature + 1)) + *complaint};
+    const std::string column = features.named() ? in_quotes(wanted.name) : std::to_string(feature + 1);
+    return FieldError{{}, place(line, column) + found.error()};
   });
 }
 

@@ -2,8 +2,11 @@
 
 #include <bit>
 #include <cassert>
+#include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <system_error>
 
 #include "codec/field_errors.hpp"
 #include "core/suggest.hpp"
@@ -54,10 +57,18 @@ std::string shortest(double value) {
   return std::string(text.view());
 }
 
+core::Result<double, std::string> category_of_integer(const model::Feature& feature, std::int64_t number) {
+  char name[std::numeric_limits<std::int64_t>::digits10 + 2];
+  const char* const end = std::to_chars(std::begin(name), std::end(name), number).ptr;
+  return category_number(feature, {name, static_cast<std::size_t>(end - name)});
+}
+
 }  // namespace
 
 FeatureTable::FeatureTable(const model::Schema& schema) : features_(schema.features), named_(schema.named()) {
-  for (const model::Feature& feature : features_) limits_.push_back(unseen_limit_of(feature.type));
+  for (const model::Feature& feature : features_) {
+    limits_.push_back(numbers_are_names(feature) ? -1 : unseen_limit_of(feature.type));
+  }
   for (const model::Method method : model::kAllMethods) {
     if (!schema.output(method)) continue;
     offered_ |= 1U << static_cast<unsigned>(method);
@@ -93,9 +104,12 @@ std::optional<std::string> misfit(const model::Feature& feature, double value) {
   if (feature.type == model::ElementType::string) return "this feature is text, and rows hold numbers only";
   if (std::isnan(value)) {
     if (feature.takes_missing) return std::nullopt;
-    return "expected a number: the model does not take missing values here";
+    const std::string_view wanted = numbers_are_names(feature) ? "a category" : "a number";
+    return std::string("expected ").append(wanted).append(": the model does not take missing values here");
   }
-  if (std::isinf(value)) return "expected a finite number";
+  if (std::isinf(value)) {
+    return numbers_are_names(feature) ? "expected a category: text or a whole number" : "expected a finite number";
+  }
   switch (feature.type) {
     case model::ElementType::float32:
       if (std::isinf(static_cast<float>(value))) {
@@ -124,6 +138,27 @@ core::Result<double, std::string> category_number(const model::Feature& feature,
   std::string complaint = "unknown category " + in_quotes(name);
   if (few(known)) complaint += core::did_you_mean(name, known);
   return complaint;
+}
+
+core::Result<double, std::string> category_of_literal(const model::Feature& feature, std::string_view literal) {
+  std::int64_t number = 0;
+  const char* const end = literal.data() + literal.size();
+  const auto [stop, failure] = std::from_chars(literal.data(), end, number);
+  if (stop != end) {
+    return "expected a category: text or a whole number, got " + std::string(shortened(literal)) +
+           "; in quotes it names a category";
+  }
+  if (failure != std::errc())
+    return std::string("the number is out of range: beyond 64 bits; in quotes it names a category");
+  return category_of_integer(feature, number);
+}
+
+core::Result<double, std::string> category_of_value(const model::Feature& feature, double value, int digits) {
+  if (value != std::trunc(value)) return "expected a category, told by a whole number, got " + shortest(value);
+  if (std::fabs(value) >= std::ldexp(1.0, digits)) {
+    return shortest(value) + " is out of range: categories are told by floats below 2^" + std::to_string(digits);
+  }
+  return category_of_integer(feature, static_cast<std::int64_t>(value));
 }
 
 }  // namespace pelton::codec

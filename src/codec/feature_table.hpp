@@ -34,8 +34,8 @@ class FeatureTable {
   /// `; did you mean "name"?` for a name that is none of the features', or nothing.
   std::string suggestion(std::string_view unknown) const;
 
-  /// A finite number of at most this magnitude fits feature `i`; others are for `misfit` to judge.
-  /// Negative where none fits unseen.
+  /// A finite number of at most this magnitude fits feature `i` and is what the row holds; others are
+  /// for `misfit` to judge, or name a category (`numbers_are_names`). Negative where none fits unseen.
   double unseen_limit(std::size_t i) const noexcept { return limits_[i]; }
   /// Whether the model offers the method.
   bool offers(model::Method method) const noexcept { return (offered_ >> static_cast<unsigned>(method) & 1U) != 0; }
@@ -65,5 +65,18 @@ std::optional<std::string> misfit(const model::Feature& feature, double value);
 /// one as missing), or what is wrong with the name. The feature must have categories (asserted).
 /// Allocates only where something is wrong.
 core::Result<double, std::string> category_number(const model::Feature& feature, std::string_view name);
+
+/// Whether a number in a request names one of the feature's categories by its spelling: it goes
+/// through one of the functions below, never into a row as it is.
+inline bool numbers_are_names(const model::Feature& feature) noexcept {
+  return feature.categories != nullptr && feature.categories->numbers_are_names();
+}
+
+/// The same for a category that is told by a number, which has to be whole, as CatBoost asks of Python's:
+/// `literal` is a number as JSON writes it, without point or exponent and of 64 bits; `-0` is 0.
+core::Result<double, std::string> category_of_literal(const model::Feature& feature, std::string_view literal);
+/// `value` is a whole number below 2^`digits` in magnitude: from there on, floats of so many digits do
+/// not tell one from the next.
+core::Result<double, std::string> category_of_value(const model::Feature& feature, double value, int digits);
 
 }  // namespace pelton::codec

@@ -6,15 +6,14 @@ namespace {
 
 constexpr std::size_t kLongestToken = 100;
 
-/// At most kLongestToken bytes, ending where a character ends.
-std::string_view shortened(std::string_view text) {
+}  // namespace
+
+std::string_view shortened(std::string_view text) noexcept {
   if (text.size() <= kLongestToken) return text;
   std::size_t size = kLongestToken;
   while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
   return text.substr(0, size);
 }
-
-}  // namespace
 
 void FieldErrors::tell_line(FieldError& error) const {
   error.detail = "line " + std::to_string(line_) + ": " + error.detail;

@@ -50,6 +50,9 @@ void append_pointer(std::string& pointer, std::size_t index);
 /// A name as people read it in a message: in quotes, cut short as above.
 std::string in_quotes(std::string_view name);
 
+/// The text, or as much of it as in_quotes shows: ends where a character ends.
+std::string_view shortened(std::string_view text) noexcept;
+
 /// `1 value`, `3 values`.
 std::string counted(std::size_t count, std::string_view noun);
 

@@ -14,6 +14,15 @@ namespace {
 /// refuses them.
 bool may_begin_number(char c) noexcept { return static_cast<unsigned char>(c - '-') <= '9' - '-'; }
 
+/// What has been found for a category: the value, or a complaint.
+void settle(core::Result<double, std::string> found, double& value, std::optional<std::string>& complaint) {
+  if (found) {
+    value = *found;
+  } else {
+    complaint = std::move(found).error();
+  }
+}
+
 }  // namespace
 
 JsonRows::JsonRows(JsonCursor& cursor, const RowTarget& target, JsonScratch& scratch, FieldErrors& errors)
@@ -192,13 +201,20 @@ inline bool JsonRows::read_cell(std::size_t feature, double& value) {
 [[gnu::noinline]] bool JsonRows::read_odd_cell(std::size_t feature, double& value) {
   const model::Feature& wanted = features_[feature];
   const bool boolean = wanted.type == model::ElementType::boolean;
+  const std::string_view noun = boolean ? "true or false" : numbers_are_names(wanted) ? "a category" : "a number";
   const JsonKind kind = cursor_.kind();
   std::optional<std::string> complaint;
   value = std::numeric_limits<double>::quiet_NaN();
   switch (kind) {
     case JsonKind::number: {
+      const char* const first = cursor_.position();
       bool in_range = true;
       if (!cursor_.read_number(value, in_range)) return false;
+      if (numbers_are_names(wanted)) {
+        const std::string_view literal(first, static_cast<std::size_t>(cursor_.position() - first));
+        settle(category_of_literal(wanted, literal), value, complaint);
+        break;
+      }
       complaint = in_range ? misfit(wanted, value) : "the number is out of range: beyond any 64-bit float";
       break;
     }
@@ -214,25 +230,19 @@ inline bool JsonRows::read_cell(std::size_t feature, double& value) {
     case JsonKind::boolean:
       value = cursor_.peek() == 't' ? 1 : 0;
       if (!cursor_.read_word(value != 0 ? "true" : "false")) return false;
-      if (!boolean) complaint = "expected a number, got a boolean";
+      if (!boolean) complaint = std::string("expected ").append(noun).append(", got a boolean");
       break;
     case JsonKind::string:
       if (wanted.categories != nullptr) {
         std::string_view name;
         if (!cursor_.read_string(name, scratch_.name)) return false;
-        auto number = category_number(wanted, name);
-        if (number) {
-          value = *number;
-        } else {
-          complaint = std::move(number).error();
-        }
+        settle(category_number(wanted, name), value, complaint);
         break;
       }
       [[fallthrough]];
     default:
       if (!cursor_.skip_value()) return false;
-      complaint = std::string(boolean ? "expected true or false, got " : "expected a number, got ");
-      *complaint += describe(kind);
+      complaint = std::string("expected ").append(noun).append(", got ").append(describe(kind));
       break;
   }
   if (complaint) {

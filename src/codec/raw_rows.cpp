@@ -3,6 +3,7 @@
 #include <cassert>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <new>
 #include <string>
 
@@ -28,15 +29,26 @@ void widen(const char* bytes, double* out, std::size_t count) noexcept {
   }
 }
 
-void check_values(const double* values, std::size_t rows, const FeatureTable& features, FieldErrors& errors) {
+/// Puts the number of a category in the place of the whole number that names it, which is told by a
+/// float of `digits` binary digits. Gives what is wrong with the value.
+std::optional<std::string> settle(const model::Feature& feature, int digits, double& value) {
+  if (!numbers_are_names(feature) || !std::isfinite(value)) return misfit(feature, value);
+  auto category = category_of_value(feature, value, digits);
+  if (!category) return std::move(category).error();
+  value = *category;
+  return std::nullopt;
+}
+
+/// `digits`: how many binary digits the values were sent with.
+void check_values(double* values, std::size_t rows, const FeatureTable& features, int digits, FieldErrors& errors) {
   const std::size_t width = features.width();
   for (std::size_t r = 0; r < rows; ++r) {
     for (std::size_t c = 0; c < width; ++c) {
-      const double value = values[r * width + c];
+      double& value = values[r * width + c];
       if (std::fabs(value) <= features.unseen_limit(c)) [[likely]] {
         continue;
       }
-      std::optional<std::string> complaint = misfit(features[c], value);
+      std::optional<std::string> complaint = settle(features[c], digits, value);
       if (!complaint) continue;
       errors.report([&] {
         std::string place = "row " + std::to_string(r + 1) + ", column " + std::to_string(c + 1);
@@ -78,7 +90,9 @@ core::Result<void, Problem> read_raw_rows(std::string_view body, RawType type, c
       widen<double>(body.data(), out, rows * width);
     }
     FieldErrors errors;
-    check_values(out, rows, target.features, errors);
+    const bool narrow = type == RawType::float32;
+    check_values(out, rows, target.features,
+                 narrow ? std::numeric_limits<float>::digits : std::numeric_limits<double>::digits, errors);
     if (!errors.empty()) return errors.take_problem();
     request.rows = rows;
   } catch (const std::bad_alloc&) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codec/feature_table.hpp"
 #include "codec/result_writer.hpp"
 
 namespace pelton::codec {
@@ -11,9 +12,15 @@ namespace {
 /// Categories are listed by name while they are this few; a longer list serves nobody.
 constexpr std::size_t kMostListed = 1000;
 
-/// What numbers a feature takes, as a schema: the same rules as `misfit`.
+/// What numbers a feature takes, as a schema: the same rules as `misfit` and `category_of_literal`.
 void append_number_schema(core::TextBuffer& out, const model::Feature& feature) {
   const std::string_view or_null = feature.takes_missing ? R"(,"null"])" : "]";
+  if (numbers_are_names(feature)) {
+    out.append(R"({"type":["integer")");
+    out.append(or_null);
+    out.append(R"(,"minimum":-9223372036854775808,"maximum":9223372036854775807})");
+    return;
+  }
   switch (feature.type) {
     case model::ElementType::float64:
       out.append(R"({"type":["number")");

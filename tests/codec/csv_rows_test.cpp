@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -83,6 +84,40 @@ TEST_F(CsvRows, TakesCategoriesByNameAndByNumber) {
   EXPECT_THAT(errors_of("size,color\n1,rde\nbig,red\n"),
               ElementsAre(R"(line 2, column "color": unknown category "rde"; did you mean "red"?)",
                           R"(line 3, column "size": expected a number, got "big")"));
+}
+
+TEST_F(CsvRows, TakesWholeNumbersForNamesWhereTheyAre) {
+  use(with_hashed_names());
+  const auto hash = HashedNames::hash;
+  ASSERT_TRUE(read("size,color\n1,12\n2,\"12\"\n3, -3 \n4,007\n5,99999999999999999999\n6,red\n7,true\n"));
+  EXPECT_THAT(values_, ElementsAre(hash("12"), 1, hash("12"), 2, hash("-3"), 3, hash("007"), 4,
+                                   hash("99999999999999999999"), 5, hash("red"), 6, hash("true"), 7));
+  // What is no whole number is a name in quotes only.
+  ASSERT_TRUE(read("size,color\n1,\"2.5\"\n2,\"nan\"\n3,\"\"\n4,\"+5\"\n"));
+  EXPECT_THAT(values_, ElementsAre(hash("2.5"), 1, hash("nan"), 2, hash(""), 3, hash("+5"), 4));
+  const std::string got = "expected a category: text or a whole number, got ";
+  const std::string hint = "; in quotes it names a category";
+  const auto at = [](int line) { return "line " + std::to_string(line) + ", column \"color\": "; };
+  EXPECT_THAT(errors_of("size,color\n1,2.0\n1,1e3\n1,+5\n1,inf\n1,1e999\n1,\n1,NaN\n"),
+              ElementsAre(at(2) + got + "2.0" + hint, at(3) + got + "1e3" + hint, at(4) + got + "+5" + hint,
+                          at(5) + got + "inf" + hint, at(6) + got + "1e999" + hint,
+                          at(7) + "expected a category: the model does not take missing values here",
+                          at(8) + "expected a category: the model does not take missing values here"));
+  use(with_hashed_names(true));
+  ASSERT_TRUE(read("size,color\n1,\n"));
+  EXPECT_TRUE(std::isnan(values_[0]));
+}
+
+TEST_F(CsvRows, FindsTheHeaderOfColumnsThatTakeAnyText) {
+  const auto names = std::make_shared<HashedNames>();
+  const auto hash = HashedNames::hash;
+  use(schema_of({{.name = "color", .categories = names}, {.name = "shape", .categories = names}}));
+  ASSERT_TRUE(read("shape,color\nround,red\n"));
+  EXPECT_THAT(values_, ElementsAre(hash("red"), hash("round")));
+  ASSERT_TRUE(read("red,shape\nblue,round\n"));
+  EXPECT_EQ(request_.rows, 2U);
+  ASSERT_TRUE(read("color,shape\n", CsvHeader::absent));
+  EXPECT_THAT(values_, ElementsAre(hash("color"), hash("shape")));
 }
 
 TEST_F(CsvRows, KeepsCellsOfExtraColumns) {

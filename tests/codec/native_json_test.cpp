@@ -19,6 +19,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 /// A reader and a buffer that already holds another caller's row.
 class NativeJson : public ::testing::Test {
@@ -457,6 +458,54 @@ TEST_F(NativeJson, UnknownCategoriesAreMissingWhereTheModelSaysSo) {
 TEST_F(NativeJson, CategoriesAllocateNothingOnceWarm) {
   use(with_categories(false));
   const PaddedBody body(R"({"x":[["green",1],["deep \"blue\"",2],[1,2]]})");
+  const auto read_it = [&] {
+    rows_.truncate(1);
+    if (!reader_.read(body.view(), {*features_, rows_}, request_)) ADD_FAILURE();
+  };
+  read_it();
+  const std::size_t before = test::allocations_of_this_thread();
+  for (int i = 0; i < 10; ++i) read_it();
+  EXPECT_EQ(test::allocations_of_this_thread(), before);
+}
+
+TEST_F(NativeJson, TakesWholeNumbersForNamesWhereTheyAre) {
+  use(with_hashed_names());
+  const auto hash = HashedNames::hash;
+  ASSERT_TRUE(read(R"({"x":[[12,1],["12",2],[ -3 ,3],[0,4],[-0,5],["007",6],[9223372036854775807,7]]})"));
+  EXPECT_THAT(values_, ElementsAre(hash("12"), 1, hash("12"), 2, hash("-3"), 3, hash("0"), 4, hash("0"), 5, hash("007"),
+                                   6, hash("9223372036854775807"), 7));
+  ASSERT_TRUE(read(R"({"x":{"size":2.5,"color":-9223372036854775808}})")) << problem_.detail;
+  EXPECT_THAT(values_, ElementsAre(hash("-9223372036854775808"), 2.5));
+  ASSERT_TRUE(read_lines("[7,1]\n{\"color\":8,\"size\":2}\n"));
+  EXPECT_THAT(values_, ElementsAre(hash("7"), 1, hash("8"), 2));
+}
+
+TEST_F(NativeJson, RefusesNumbersThatNameNoCategory) {
+  use(with_hashed_names());
+  EXPECT_FALSE(read(R"({"x":[[2.0,1],[1e3,1],[2.5,1],[-0.0,1],[1e999,1],[9223372036854775808,1],[null,1],[true,1]]})"));
+  EXPECT_EQ(problem_.status, 422);
+  const std::string expected = "/0: expected a category: text or a whole number, got ";
+  const std::string hint = "; in quotes it names a category";
+  EXPECT_THAT(told(problem_), ElementsAre("/x/0" + expected + "2.0" + hint, "/x/1" + expected + "1e3" + hint,
+                                          "/x/2" + expected + "2.5" + hint, "/x/3" + expected + "-0.0" + hint,
+                                          "/x/4" + expected + "1e999" + hint,
+                                          "/x/5/0: the number is out of range: beyond 64 bits" + hint,
+                                          "/x/6/0: expected a category: the model does not take missing values here",
+                                          "/x/7/0: expected a category, got a boolean"));
+  EXPECT_FALSE(read(R"({"x":{"color":2.5,"size":1}})"));
+  EXPECT_THAT(told(problem_), ElementsAre(StartsWith("/x/color: expected a category")));
+  EXPECT_FALSE(read(R"({"x":[)" + std::string(500, '1') + ".5,1]}"));
+  EXPECT_LT(problem_.detail.size(), 250U);
+  EXPECT_FALSE(read_lines("[1,1]\n[0.5,1]\n"));
+  EXPECT_THAT(told(problem_), ElementsAre(HasSubstr("line 2: expected a category: text or a whole number, got 0.5")));
+  use(with_hashed_names(true));
+  ASSERT_TRUE(read(R"({"x":[null,1]})"));
+  EXPECT_TRUE(std::isnan(values_[0]));
+}
+
+TEST_F(NativeJson, NumbersThatAreNamesAllocateNothingOnceWarm) {
+  use(with_hashed_names());
+  const PaddedBody body(R"({"x":[[12,1],["12",2],[-9223372036854775808,3]]})");
   const auto read_it = [&] {
     rows_.truncate(1);
     if (!reader_.read(body.view(), {*features_, rows_}, request_)) ADD_FAILURE();

@@ -78,6 +78,41 @@ TEST(RawRows, ChecksEveryValue) {
   EXPECT_EQ(rows.rows(), 1U);
 }
 
+TEST(RawRows, TakesWholeNumbersForNamesWhereTheyAre) {
+  const auto hash = HashedNames::hash;
+  const FeatureTable features(with_hashed_names());
+  math::RowBuffer rows(2);
+  PredictRequest request;
+  ASSERT_TRUE(read_raw_rows(bytes_of<double>({12, 1, -0.0, 2, -9007199254740991.0, 2.5}), RawType::float64,
+                            {features, rows}, request));
+  EXPECT_THAT(values_from(rows, 0), ElementsAre(hash("12"), 1, hash("0"), 2, hash("-9007199254740991"), 2.5));
+  ASSERT_TRUE(read_raw_rows(bytes_of<float>({16777215.0F, 1}), RawType::float32, {features, rows}, request));
+  EXPECT_THAT(values_from(rows, 3), ElementsAre(hash("16777215"), 1));
+}
+
+TEST(RawRows, RefusesNumbersThatNameNoCategory) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const FeatureTable features(with_hashed_names());
+  math::RowBuffer rows(2);
+  PredictRequest request;
+  const auto wide = read_raw_rows(bytes_of<double>({0.5, 1, 9007199254740992.0, 1, 1e300, 1, nan, 1, HUGE_VAL, 1}),
+                                  RawType::float64, {features, rows}, request);
+  ASSERT_FALSE(wide.has_value());
+  const auto at = [](int row) { return "row " + std::to_string(row) + ", column 1 (\"color\"): "; };
+  EXPECT_THAT(told(wide.error()),
+              ElementsAre(at(1) + "expected a category, told by a whole number, got 0.5",
+                          at(2) + "9007199254740992.0 is out of range: categories are told by floats below 2^53",
+                          at(3) + "1e+300 is out of range: categories are told by floats below 2^53",
+                          at(4) + "expected a category: the model does not take missing values here",
+                          at(5) + "expected a category: text or a whole number"));
+  EXPECT_EQ(rows.rows(), 0U);
+  // From here on a 32-bit float may have been another whole number.
+  const auto narrow = read_raw_rows(bytes_of<float>({-16777216.0F, 1}), RawType::float32, {features, rows}, request);
+  ASSERT_FALSE(narrow.has_value());
+  EXPECT_THAT(told(narrow.error()),
+              ElementsAre(at(1) + "-16777216.0 is out of range: categories are told by floats below 2^24"));
+}
+
 TEST(RawRows, BoundsRows) {
   const FeatureTable features(numbered(1));
   math::RowBuffer rows(1);

@@ -60,6 +60,10 @@ TEST(RequestSchema, ListsCategories) {
               HasSubstr(R"("items":{"anyOf":[{"type":["number"]},{"enum":["red","a \"b\""]}]})"));
   EXPECT_THAT(schema_text(schema_of({feature({"red"}, true)})),
               HasSubstr(R"({"anyOf":[{"type":["number"]},{"enum":["red"]},{"type":"string"}]})"));
+  EXPECT_THAT(
+      schema_text(with_hashed_names()),
+      HasSubstr(R"([{"anyOf":[{"type":["integer"],"minimum":-9223372036854775808,"maximum":9223372036854775807},)"
+                R"({"type":"string"}]})"));
   // A long list is not told, but taken all the same.
   const std::string text = schema_text(schema_of({feature(std::vector<std::string>(1001, "n"), false)}));
   EXPECT_THAT(text, HasSubstr(R"({"anyOf":[{"type":["number"]},{"type":"string"}]})"));

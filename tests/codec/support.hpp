@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,6 +52,28 @@ inline model::Schema named(const std::vector<std::string>& names) {
 inline std::vector<double> values_from(const math::RowBuffer& rows, std::size_t first) {
   const math::ConstMatrix all = rows.view();
   return {all.data + first * all.cols, all.data + all.rows * all.cols};
+}
+
+/// Categories whose names are hashed, whole numbers as they are spelled among them.
+class HashedNames final : public model::Categories {
+ public:
+  static double hash(std::string_view name) noexcept {
+    double hash = 0.5;
+    for (const char c : name) hash = hash * 3 + c;
+    return hash;
+  }
+  std::optional<double> number(std::string_view name) const noexcept override { return hash(name); }
+  bool numbers_are_names() const noexcept override { return true; }
+  const std::vector<std::string>& names() const noexcept override { return names_; }
+
+ private:
+  std::vector<std::string> names_;
+};
+
+/// A category that is told by a hash, and a number.
+inline model::Schema with_hashed_names(bool takes_missing = false) {
+  return schema_of({{.name = "color", .takes_missing = takes_missing, .categories = std::make_shared<HashedNames>()},
+                    {.name = "size"}});
 }
 
 /// `pointer: detail` of every field error, a line each.
