@@ -162,6 +162,23 @@ TEST(CatBoostReaderTest, NumbersTheLeavesOfNestedTreesFromTheLeft) {
   EXPECT_THAT(score(file, {1, 0, 0, 0}, Method::leaf), ElementsAre(2));
 }
 
+TEST(CatBoostReaderTest, NumbersALeafOnTheRightBeforeASplitOnTheLeft) {
+  const std::string splits_on_both_sides =
+      R"("trees": [{"split": {"split_type": "FloatFeature", "float_feature_index": 2,
+    "border": 0}, "left": {"split": {"split_type": "FloatFeature", "float_feature_index": 0, "border": 0.5},
+      "left": {"split": {"split_type": "FloatFeature", "float_feature_index": 0, "border": -1},
+        "left": {"value": 1}, "right": {"value": 2}}, "right": {"value": 3}},
+    "right": {"split": {"split_type": "FloatFeature", "float_feature_index": 0, "border": 0.5},
+      "left": {"value": 4}, "right": {"value": 5}}}])";
+  const std::string file = document(splits_on_both_sides);
+  EXPECT_THAT(score(file, {1, 0, 0, 0}, Method::leaf), ElementsAre(0));
+  EXPECT_THAT(score(file, {-2, 0, 0, 0}, Method::leaf), ElementsAre(1));
+  EXPECT_THAT(score(file, {0, 0, 0, 0}, Method::leaf), ElementsAre(2));
+  EXPECT_THAT(score(file, {0, 0, 0, 1}, Method::leaf), ElementsAre(3));
+  EXPECT_THAT(score(file, {1, 0, 0, 1}, Method::leaf), ElementsAre(4));
+  EXPECT_THAT(score(file, {1, 0, 0, 0}), ElementsAre(3));
+}
+
 TEST(CatBoostReaderTest, ScalesAndShifts) {
   EXPECT_THAT(score(document(kSymmetric, "", "[0.5, [10]]"), {1, 0, 1, 0}), ElementsAre(12));
   EXPECT_THAT(score(document(kSymmetric, "", "[2, 1]"), {1, 0, 1, 0}), ElementsAre(9));  // as old files have it

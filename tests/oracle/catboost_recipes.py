@@ -108,14 +108,14 @@ def thresholds(written):
     return {feature["flat_feature_index"]: feature["borders"] for feature in features if feature["borders"]}
 
 
-def answers(case, model, read_back, rows, first, last):
+def answers(case, model, rows, first, last):
     span = {"ntree_start": first, "ntree_end": 0 if last is None else last, "thread_count": 1}
 
     def flat(kind):
         return np.asarray(model.predict(rows, prediction_type=kind, **span), np.float64).reshape(len(rows), -1)
 
     margin = flat("RawFormulaVal")
-    leaf = read_back.calc_leaf_indexes(rows, ntree_start=first, ntree_end=0 if last is None else last, thread_count=1)
+    leaf = model.calc_leaf_indexes(rows, ntree_start=first, ntree_end=0 if last is None else last, thread_count=1)
     result = {"decision_function": (margin, 0), "leaf": (np.asarray(leaf, np.float64), 0)}
     if case.loss in LABELLED:
         labels = [str(label) for label in model.classes_]
@@ -136,7 +136,6 @@ def fit(case, seed=tree_recipes.SEED):
         file = pathlib.Path(folder) / "model.json"
         model.save_model(str(file), format="json")
         written = file.read_bytes()
-        read_back = catboost.CatBoost().load_model(str(file), format="json")
     if case.name != "regression":  # two thirds of the file are indentation
         written = b"\n".join(line.strip() for line in written.splitlines())
     rows = tree_recipes.hard_rows(data, thresholds(written), seed, np.float32, odd_categories=False)
@@ -145,9 +144,8 @@ def fit(case, seed=tree_recipes.SEED):
         rows[::7, column] = len(words) - 1
     asked = table(case, data, rows)
     # Answers are those of the model that was fitted: the JSON file says it exactly, but CatBoost itself reads some of its
-    # numbers back a unit in the last place off. Leaves are numbered as in the model read back: the file does not hold the
-    # numbers that those of lossguide and depthwise trees had.
-    parts = [Part.whole(answers(case, model, read_back, asked, 0, None))]
-    parts += [Part(first, last, False, answers(case, model, read_back, asked, first, last)) for first, last in case.parts]
+    # numbers back a unit in the last place off, and numbers the leaves of lossguide and depthwise trees anew.
+    parts = [Part.whole(answers(case, model, asked, 0, None))]
+    parts += [Part(first, last, False, answers(case, model, asked, first, last)) for first, last in case.parts]
     classes = [str(label) for label in model.classes_] if case.loss in LABELLED else []
     return Fitted(f"catboost_{case.name}", "json", written, rows, parts, classes, case.names or [], names_of(case, data))

@@ -243,6 +243,8 @@ bool TreeReader::read_leaf_value(std::uint32_t node) {
   return leaf_values_.size() < trees::kNone || reader_.fail(ErrorCode::too_large, "a tree has too many values");
 }
 
+/// Left before right, as CatBoost lays trees out when it fits them; but where a split stands on the left and a leaf on
+/// the right, the leaf comes first.
 void TreeReader::number_leaves(trees::Tree& tree) {
   std::uint32_t number = 0;
   open_.assign(1, 0);
@@ -252,6 +254,9 @@ void TreeReader::number_leaves(trees::Tree& tree) {
     open_.pop_back();
     if (node.is_leaf()) {
       node.yes = number++;
+    } else if (parts_[part.left].has_split && !parts_[part.right].has_split) {
+      open_.push_back(part.left);
+      open_.push_back(part.right);
     } else {
       open_.push_back(part.right);
       open_.push_back(part.left);
