@@ -7,6 +7,8 @@
 #include <map>
 #include <optional>
 #include <tuple>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "trees/plain.hpp"
 
@@ -45,7 +47,7 @@ Axis::Gap gap_of(const Node& node) {
 class Ranker {
  public:
   explicit Ranker(const Forest& forest)
-      : forest_(forest), latest_axis_(forest.features, kNone), last_axis_of_set_(forest.sets.size(), kNone) {}
+      : forest_(forest), latest_axis_(forest.features, kNone) {}
 
   RankedForest run() {
     collect();
@@ -105,8 +107,7 @@ class Ranker {
   void add_values(const Node& node, std::uint32_t axis) {
     std::vector<double>& values = ranked_.axes[axis].values;
     if (node.test == Test::in_set) {
-      if (last_axis_of_set_[node.set] == axis) return;
-      last_axis_of_set_[node.set] = axis;
+      if (!sets_added_.insert(pair_key(node.set, axis)).second) return;
       const std::vector<double>& members = forest_.sets[node.set].members;
       std::copy_if(members.begin(), members.end(), std::back_inserter(values),
                    [this](double member) { return can_be(member); });
@@ -137,15 +138,24 @@ class Ranker {
       const auto at = std::lower_bound(values.begin(), values.end(), *value) - values.begin();
       return first_question_[axis] + static_cast<std::uint32_t>(at);
     }
-    std::vector<std::uint32_t> ranks = ranks_of(node, values);
+    if (node.test == Test::equal) return category_question(axis, ranks_of(node, values));
+    const auto [entry, fresh] = question_of_set_.emplace(pair_key(node.set, axis), 0);
+    if (fresh) entry->second = category_question(axis, ranks_of(node, values));
+    return entry->second;
+  }
+
+  /// The question about these ranks: the one that there is, or a new one.
+  std::uint32_t category_question(std::uint32_t axis, std::vector<std::uint32_t> ranks) {
     const auto [entry, fresh] =
-        sets_.emplace(std::pair(axis, ranks), static_cast<std::uint32_t>(ranked_.questions.size()));
+        sets_.emplace(std::pair(axis, std::move(ranks)), static_cast<std::uint32_t>(ranked_.questions.size()));
     if (fresh) {
       ranked_.questions.push_back({axis, 0, static_cast<std::uint32_t>(ranked_.members.size())});
-      ranked_.members.push_back(std::move(ranks));
+      ranked_.members.push_back(entry->first.second);
     }
     return entry->second;
   }
+
+  static std::uint64_t pair_key(std::uint32_t set, std::uint32_t axis) { return std::uint64_t{set} << 32 | axis; }
 
   std::vector<std::uint32_t> ranks_of(const Node& node, const std::vector<double>& values) const {
     const auto place = [&](double value) {
@@ -171,8 +181,9 @@ class Ranker {
   std::vector<std::uint32_t> latest_axis_;  ///< of each feature: most have but one
   std::vector<std::uint32_t> axis_of_node_;
   std::vector<std::uint32_t> first_question_;
+  std::unordered_map<std::uint64_t, std::uint32_t> question_of_set_;  ///< pair_key(set, axis)
   std::map<std::pair<std::uint32_t, std::vector<std::uint32_t>>, std::uint32_t> sets_;
-  std::vector<std::uint32_t> last_axis_of_set_;
+  std::unordered_set<std::uint64_t> sets_added_;  ///< pair_key(set, axis)
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <unordered_set>
 
 namespace pelton::trees {
 
@@ -101,6 +102,26 @@ core::Result<void> check_sets(const Forest& forest) {
   return {};
 }
 
+/// Sets may be shared by nodes, but not so that a small file stands for much: members of distinct pairs of a
+/// set and a feature are counted.
+core::Result<void> check_set_uses(const Forest& forest) {
+  constexpr std::size_t kMostMembers = std::size_t{1} << 25;
+  std::unordered_set<std::uint64_t> seen;
+  std::size_t members = 0;
+  for (const Tree& tree : forest.trees) {
+    for (const Node& node : tree.nodes) {
+      if (node.is_leaf() || node.test != Test::in_set) continue;
+      if (!seen.insert(std::uint64_t{node.set} << 32 | node.feature).second) continue;
+      members += forest.sets[node.set].members.size();
+      if (members > kMostMembers) {
+        return Error(ErrorCode::too_large, "its sets of categories have more than " + std::to_string(kMostMembers) +
+                                               " members on all features together");
+      }
+    }
+  }
+  return {};
+}
+
 core::Result<void> check_linear(const Forest& forest) {
   if (!forest.linear.empty() && (forest.input != Precision::float64 || forest.sum_precision != Precision::float64)) {
     return Error(ErrorCode::malformed, "has linear leaves in float32");
@@ -128,6 +149,9 @@ core::Result<void> check(const Forest& forest) {
     if (!exact(forest.values) || !exact(forest.base)) {
       return Error(ErrorCode::malformed, "has leaf or base values that are no float32");
     }
+    if (!is_float(forest.divisor) || !is_float(forest.scale)) {
+      return Error(ErrorCode::malformed, "has a divisor or scale that is no float32");
+    }
   }
   if (auto sets = check_sets(forest); !sets) return sets;
   if (auto linear = check_linear(forest); !linear) return linear;
@@ -135,7 +159,7 @@ core::Result<void> check(const Forest& forest) {
   for (std::size_t t = 0; t < forest.trees.size(); ++t) {
     if (auto tree = TreeCheck(forest, t).run(reached); !tree) return tree;
   }
-  return {};
+  return check_set_uses(forest);
 }
 
 std::size_t depth(const Tree& tree) {

@@ -99,7 +99,8 @@ struct Forest {
 
 /// Whether a forest keeps to its description: every index in range, every tree a tree (no cycle, no
 /// node reached twice or never), no NaN threshold, values and thresholds exact in their precision
-/// where it is float32 (thresholds may stay double). malformed, naming the tree and node. O(nodes).
+/// where it is float32 (thresholds may stay double). malformed, naming the tree and node; too_large for sets
+/// of categories shared by so many features that they stand for more than memory should hold. O(nodes).
 core::Result<void> check(const Forest& forest);
 
 /// The longest path from the root to a leaf, in splits. The tree must have passed `check`.

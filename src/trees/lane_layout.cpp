@@ -153,6 +153,30 @@ void pack_columns(const RankTables& tables, const CodeColumns& codes, PackedColu
   }
 }
 
+/// Leaves of all trees as they lie in lanes, padding included, may be so many times what they are (and a
+/// small layout may be padded as it likes).
+constexpr std::size_t kMostPadding = 8;
+constexpr std::size_t kSmall = std::size_t{1} << 16;
+
+std::size_t leaves_of(const Forest& forest) {
+  std::size_t leaves = 0;
+  for (const Tree& tree : forest.trees) leaves += tree.nodes.size() / 2 + 1;
+  return leaves;
+}
+
+/// Of trees made as deep as the deepest of their 64.
+std::size_t padded_leaves(const Forest& forest) {
+  std::size_t total = 0;
+  for (std::size_t first = 0; first < forest.trees.size(); first += kLaneTrees) {
+    std::size_t deepest = 1;
+    for (std::size_t t = first; t < std::min(first + kLaneTrees, forest.trees.size()); ++t) {
+      deepest = std::max(deepest, depth(forest.trees[t]));
+    }
+    total += kLaneTrees << deepest;
+  }
+  return total;
+}
+
 std::optional<LaneLayout::Kind> kind_for(const Forest& forest) {
   std::size_t deepest = 0;
   std::size_t most_leaves = 0;
@@ -162,9 +186,10 @@ std::optional<LaneLayout::Kind> kind_for(const Forest& forest) {
     deepest = std::max(deepest, depth(tree));
     most_leaves = std::max(most_leaves, count_leaves(tree));
   }
-  if (deepest <= kMostLaneDepth) return LaneLayout::Kind::trees;
-  if (most_leaves <= 32) return LaneLayout::Kind::nodes32;
-  if (most_leaves <= 64) return LaneLayout::Kind::nodes64;
+  const std::size_t allowed = std::max(kSmall, kMostPadding * leaves_of(forest));
+  if (deepest <= kMostLaneDepth && padded_leaves(forest) <= allowed) return LaneLayout::Kind::trees;
+  if (most_leaves <= 32 && 32 * forest.trees.size() <= allowed) return LaneLayout::Kind::nodes32;
+  if (most_leaves <= 64 && 64 * forest.trees.size() <= allowed) return LaneLayout::Kind::nodes64;
   return std::nullopt;
 }
 

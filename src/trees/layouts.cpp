@@ -11,6 +11,8 @@ namespace {
 /// Distinct questions whose masks of 512 rows still fit a second-level cache of a megabyte, by a margin.
 constexpr std::size_t kMostPlaneQuestions = 40'000;
 
+constexpr std::size_t kMostScratch = std::size_t{1} << 24;
+
 }  // namespace
 
 Layouts::Layouts(const Forest& forest, core::Isa isa) : Layouts(forest, tree_kernels(isa)) {}
@@ -35,13 +37,15 @@ Layouts::Layouts(const Forest& forest, const RankedForest& ranked, const TreeKer
 
 void Layouts::add_ways() {
   const std::size_t outputs = forest_.outputs;
+  // A way that wants more scratch memory than a thread should hold is none, unless there is no other.
   const auto add = [this](Way way, std::size_t bytes) {
+    if (bytes > kMostScratch && !ways_.empty()) return;
     ways_.push_back(way);
     scratch_bytes_ = std::max(scratch_bytes_, bytes);
   };
   if (lanes_) add({Way::Kind::lanes, 1}, outputs * sizeof(double) + core::kAlignment);
   if (walk_) {
-    const std::size_t rows = walk_block_rows(*walk_);
+    const std::size_t rows = walk_block_rows(*walk_, outputs);
     add({Way::Kind::walk_row, 1}, walk_scratch_bytes(*walk_, outputs, 1));
     add({Way::Kind::walk_block, rows}, walk_scratch_bytes(*walk_, outputs, rows));
   }

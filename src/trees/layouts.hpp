@@ -28,14 +28,14 @@ class Layouts {
   /// With given kernels, which this machine must be able to run.
   Layouts(const Forest& forest, const TreeKernels& kernels);
 
-  /// The ways there are; never empty.
+  /// The ways there are; never empty. Those that want megabytes of scratch memory are left out.
   const std::vector<Way>& ways() const noexcept { return ways_; }
   /// "lanes of trees, avx512vbmi", ….
   std::string describe(const Way& way) const;
 
   /// Margins of at most `way.rows` rows. `scratch` is 64-byte aligned and has scratch_bytes().
   void score(const Way& way, RowsView rows, MarginsView out, std::byte* scratch) const noexcept;
-  std::size_t scratch_bytes() const noexcept { return scratch_bytes_; }
+  std::size_t scratch_bytes() const noexcept { return scratch_bytes_; }  ///< of the way that wants most
 
   /// Memory of all layouts.
   std::size_t bytes() const noexcept;

@@ -72,8 +72,9 @@ void plain_margins(const Forest& forest, const double* row, double* out) noexcep
       double& to = out[tree.output + k];
       switch (forest.aggregate) {
         case Aggregate::sum: to = rounded(forest.sum_precision, to + value); break;
-        case Aggregate::min: to = std::fmin(to, value); break;
-        case Aggregate::max: to = std::fmax(to, value); break;
+        // Of equal values (zeros of both signs) the first stays.
+        case Aggregate::min: to = std::isnan(value) ? to : std::isnan(to) || value < to ? value : to; break;
+        case Aggregate::max: to = std::isnan(value) ? to : std::isnan(to) || value > to ? value : to; break;
       }
     }
   }

@@ -16,6 +16,7 @@ constexpr std::size_t kReachSplitCost = 4;
 
 /// Leaf values of all tables together, padding included.
 constexpr std::size_t kMostTableValues = std::size_t{1} << 26;
+constexpr std::size_t kSmallTable = std::size_t{1} << 20;
 
 std::size_t most_table_values(const Forest& forest) {
   std::size_t total = 0;
@@ -210,7 +211,7 @@ std::size_t PlaneLayout::bytes() const noexcept {
 std::optional<PlaneLayout> make_plane_layout(const Forest& forest, const RankedForest& ranked, bool sliced,
                                              std::size_t most_questions) {
   const bool fits = forest.aggregate == Aggregate::sum && forest.linear.empty() &&
-                    ranked.questions.size() <= most_questions && most_table_values(forest) <= kMostTableValues &&
+                    ranked.questions.size() <= most_questions && most_table_values(forest) <= std::min(kMostTableValues, std::max(kSmallTable, 16 * forest.values.size())) &&
                     std::all_of(ranked.axes.begin(), ranked.axes.end(),
                                 [](const Axis& axis) { return axis.values.size() <= kMostMembers; }) &&
                     std::all_of(forest.trees.begin(), forest.trees.end(), [](const Tree& tree) {

@@ -12,9 +12,9 @@ std::size_t plane_scratch_bytes(const PlaneLayout& layout, std::size_t outputs, 
   return masks * rows / 8 + outputs * rows * sizeof(double) + core::kAlignment;
 }
 
-std::size_t walk_block_rows(const WalkLayout& layout) noexcept {
-  constexpr std::size_t kCodes = 65536;  // of a block: an eighth of a second-level cache
-  return std::clamp<std::size_t>(kCodes / std::max<std::size_t>(1, layout.codes.columns.size()), 16, 2048);
+std::size_t walk_block_rows(const WalkLayout& layout, std::size_t outputs) noexcept {
+  constexpr std::size_t kCodes = 65536;  // of a block, a sum counting four: an eighth of a second-level cache
+  return std::clamp<std::size_t>(kCodes / (layout.codes.columns.size() + 4 * outputs), 16, 2048);
 }
 
 std::size_t walk_scratch_bytes(const WalkLayout& layout, std::size_t outputs, std::size_t rows) noexcept {

@@ -100,7 +100,7 @@ struct TreeKernels {
 
 std::size_t plane_scratch_bytes(const PlaneLayout& layout, std::size_t outputs, bool wide) noexcept;
 
-std::size_t walk_block_rows(const WalkLayout& layout) noexcept;
+std::size_t walk_block_rows(const WalkLayout& layout, std::size_t outputs) noexcept;
 std::size_t walk_scratch_bytes(const WalkLayout& layout, std::size_t outputs, std::size_t rows) noexcept;
 
 /// The table of an instruction set, which this machine must have (asserted).

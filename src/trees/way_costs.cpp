@@ -55,24 +55,30 @@ class Stopwatch {
     scratch_.resize_uninitialized(layouts.scratch_bytes());
   }
 
-  /// Nanoseconds of a call with `count` rows: the shortest of a few runs, each over as many different rows
-  /// as a full block holds.
+  /// Nanoseconds of a call with `count` rows: the shortest of a few runs over different rows, or what the
+  /// first call took if that was long.
   double call(const Layouts::Way& way, std::size_t count) {
-    const std::size_t calls = std::max<std::size_t>(1, std::min(most_, kDifferentRows) / count);
+    const double first = run(way, count, 1);
+    if (first > kDearNs) return first;
+    const std::size_t different = std::max<std::size_t>(1, std::min(most_, kDifferentRows) / count);
+    const auto calls = static_cast<std::size_t>(
+        std::clamp(kDearNs / std::max(first, 1.0), 1.0, static_cast<double>(different)));
     double best = std::numeric_limits<double>::infinity();
-    for (int run = 0; run < kRuns; ++run) {
-      const double begin = thread_ns();
-      for (std::size_t call = 0; call < calls; ++call) {
-        layouts_.score(way, {rows_.data() + call * count * features_, features_, count}, {out_.data(), outputs_},
-                       scratch_.data());
-      }
-      best = std::min(best, thread_ns() - begin);
-      if (run > 0 && best > kDearNs) break;  // the first run also warms
-    }
-    return best / static_cast<double>(calls);
+    for (int i = 0; i < kRuns; ++i) best = std::min(best, run(way, count, calls));
+    return best;
   }
 
  private:
+  /// Nanoseconds of each of some calls.
+  double run(const Layouts::Way& way, std::size_t count, std::size_t calls) {
+    const double begin = thread_ns();
+    for (std::size_t call = 0; call < calls; ++call) {
+      layouts_.score(way, {rows_.data() + call * count * features_, features_, count}, {out_.data(), outputs_},
+                     scratch_.data());
+    }
+    return (thread_ns() - begin) / static_cast<double>(calls);
+  }
+
   const Layouts& layouts_;
   std::size_t features_;
   std::size_t outputs_;
@@ -87,19 +93,27 @@ class Stopwatch {
 WayCosts::WayCosts(const Forest& forest, const Layouts& layouts) {
   std::size_t most = kDifferentRows;
   for (const Layouts::Way& way : layouts.ways()) most = std::max(most, way.rows);
-  most = std::max<std::size_t>(1, std::min(most, kMostValues / std::max<std::size_t>(1, forest.features)));
+  const std::size_t columns = std::max<std::size_t>({1, forest.features, forest.outputs});
+  most = std::max<std::size_t>(1, std::min(most, kMostValues / columns));
   Stopwatch stopwatch(forest, layouts, most);
   std::vector<Cost> costs;
   for (const Layouts::Way& way : layouts.ways()) {
-    const std::size_t full = std::min(way.rows, most);
-    const std::size_t few = std::min(full, kFewRows);
-    const double full_ns = stopwatch.call(way, full);
-    if (full == few) {
-      costs.push_back({way, way.rows == 1 ? 0 : full_ns, way.rows == 1 ? full_ns : 0});
+    const std::size_t few = std::min({way.rows, most, kFewRows});
+    const double few_ns = stopwatch.call(way, few);
+    if (way.rows == 1) {
+      costs.push_back({way, 0, few_ns});
       continue;
     }
-    const double few_ns = std::min(full_ns, stopwatch.call(way, few));
-    const double row_ns = (full_ns - few_ns) / static_cast<double>(full - few);
+    // A full block, or as much of it as does not take long by what a few rows took.
+    const double rows = std::min(static_cast<double>(std::min(way.rows, most)),
+                                 static_cast<double>(few) * kDearNs / std::max(few_ns, 1.0));
+    const auto many = static_cast<std::size_t>(rows);
+    if (many <= few) {
+      costs.push_back({way, 0, few_ns / static_cast<double>(few)});
+      continue;
+    }
+    const double many_ns = std::max(few_ns, stopwatch.call(way, many));
+    const double row_ns = (many_ns - few_ns) / static_cast<double>(many - few);
     costs.push_back({way, std::max(0.0, few_ns - row_ns * static_cast<double>(few)), row_ns});
   }
   find_changes(costs);
