@@ -16,6 +16,7 @@
 #include "app/command_line.hpp"
 #include "app/model_flags.hpp"
 #include "app/progress_bar.hpp"
+#include "core/printable.hpp"
 #include "core/text_buffer.hpp"
 #include "load/load_run.hpp"
 #include "load/slo_search.hpp"
@@ -51,7 +52,7 @@ struct BenchFlags {
 };
 
 int complain(const Error& error) {
-  std::fprintf(stderr, "pelton bench: %s\n", error.message().c_str());
+  std::fprintf(stderr, "pelton bench: %s\n", core::all_printable(error.message()).c_str());
   return error.code() == ErrorCode::invalid_argument || error.code() == ErrorCode::unsupported ? kUsage : kFailed;
 }
 

@@ -14,6 +14,7 @@
 #include "core/aligned_buffer.hpp"
 #include "core/clock.hpp"
 #include "core/cpu_features.hpp"
+#include "core/printable.hpp"
 #include "math/row_buffer.hpp"
 #include "serving/sample_rows.hpp"
 
@@ -131,8 +132,9 @@ struct Report {
 };
 
 void print_text(const Report& report) {
-  std::printf("%s: %s, %zu features, one thread, %s\n", report.file.c_str(), report.model.description().kind.c_str(),
-              report.model.schema().features.size(), std::string(core::to_string(core::active_isa())).c_str());
+  std::printf("%s: %s, %zu features, one thread, %s\n", report.file.c_str(),
+              core::all_printable(report.model.description().kind).c_str(), report.model.schema().features.size(),
+              std::string(core::to_string(core::active_isa())).c_str());
   std::printf("%s of %zu %s\n", std::string(to_string(report.method)).c_str(), report.rows,
               report.rows_file.empty() ? "made-up rows" : ("rows of " + report.rows_file).c_str());
   std::printf("%10s %14s %14s\n", "batch", "ns a row", "rows/s");

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/command_line.hpp"
+#include "core/printable.hpp"
 #include "core/text_buffer.hpp"
 #include "serving/fitting.hpp"
 
@@ -21,7 +22,7 @@ struct FitFlags {
 };
 
 int fail(const std::string& message) {
-  std::fprintf(stderr, "pelton fit: %s\n", message.c_str());
+  std::fprintf(stderr, "pelton fit: %s\n", core::all_printable(message).c_str());
   return kFailed;
 }
 

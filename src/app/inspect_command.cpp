@@ -10,6 +10,7 @@
 #include "codec/feature_card.hpp"
 #include "codec/result_writer.hpp"
 #include "core/cpu_features.hpp"
+#include "core/printable.hpp"
 #include "formats/load.hpp"
 #include "serving/loaded_model.hpp"
 
@@ -23,7 +24,7 @@ struct InspectFlags {
 };
 
 std::string told(const model::Label& label) {
-  if (const auto* text = std::get_if<std::string>(&label)) return *text;
+  if (const auto* text = std::get_if<std::string>(&label)) return core::all_printable(*text);
   return std::to_string(std::get<std::int64_t>(label));
 }
 
@@ -32,8 +33,10 @@ std::string told_categories(const model::Feature& feature) {
   constexpr std::size_t kShown = 8;
   if (feature.categories == nullptr) return {};
   const auto& names = feature.categories->names();
+  if (names.empty() && feature.categories->numbers_are_names()) return ", categories by any name";
   std::string text = ", " + std::to_string(names.size()) + (names.size() == 1 ? " category" : " categories");
-  for (std::size_t i = 0; i < names.size() && i < kShown; ++i) text.append(i == 0 ? ": " : ", ").append(names[i]);
+  for (std::size_t i = 0; i < names.size() && i < kShown; ++i)
+    text.append(i == 0 ? ": " : ", ") += core::all_printable(names[i]);
   return names.size() > kShown ? text + ", …" : text;
 }
 
@@ -47,7 +50,7 @@ void print_inputs(const model::Schema& schema) {
   constexpr std::size_t kShown = 50;
   for (std::size_t i = 0; i < schema.features.size() && i < kShown; ++i) {
     const model::Feature& feature = schema.features[i];
-    std::printf("  %-4zu %-24s %s%s%s\n", i, feature.name.empty() ? "-" : feature.name.c_str(),
+    std::printf("  %-4zu %-24s %s%s%s\n", i, feature.name.empty() ? "-" : core::all_printable(feature.name).c_str(),
                 std::string(to_string(feature.type)).c_str(), feature.takes_missing ? ", may be missing" : "",
                 told_categories(feature).c_str());
   }
@@ -66,8 +69,8 @@ void print_step(std::string_view step) {
 void print_text(const model::Model& model, const std::string& file) {
   const model::Schema& schema = model.schema();
   const model::Description& description = model.description();
-  std::printf("%s\n", file.c_str());
-  std::printf("kind         %s (%s)\n", description.kind.c_str(), description.format.c_str());
+  std::printf("%s\n", core::all_printable(file).c_str());
+  std::printf("kind         %s (%s)\n", core::all_printable(description.kind).c_str(), description.format.c_str());
   std::printf("parameters   %zu, %zu bytes packed, %.0f operations a row\n", description.parameters, description.bytes,
               description.flops_per_row);
   print_inputs(schema);
@@ -85,9 +88,10 @@ void print_text(const model::Model& model, const std::string& file) {
                 std::string(to_string(spec->type)).c_str(), spec->width, per_row_ns(model, method));
   }
   std::printf("operators   ");
-  for (const std::string& operation : description.operations) std::printf(" %s", operation.c_str());
+  for (const std::string& operation : description.operations)
+    std::printf(" %s", core::all_printable(operation).c_str());
   std::printf("\nplan         (%s)\n", std::string(core::to_string(core::active_isa())).c_str());
-  for (const std::string& step : description.plan) print_step(step);
+  for (const std::string& step : description.plan) print_step(core::all_printable(step));
 }
 
 void append_texts(core::TextBuffer& out, const std::vector<std::string>& texts) {

@@ -6,6 +6,7 @@
 
 #include "app/command_line.hpp"
 #include "app/progress_bar.hpp"
+#include "core/printable.hpp"
 #include "core/suggest.hpp"
 #include "formats/iterations.hpp"
 
@@ -42,7 +43,7 @@ core::Result<formats::LoadedModel> load_flagged(const ModelFlags& flags) {
 }
 
 int complain(const char* verb, const Error& error) {
-  std::fprintf(stderr, "pelton %s: %s\n", verb, error.message().c_str());
+  std::fprintf(stderr, "pelton %s: %s\n", verb, core::all_printable(error.message()).c_str());
   return kFailed;
 }
 

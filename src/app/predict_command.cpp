@@ -15,6 +15,7 @@
 #include "app/prediction_writer.hpp"
 #include "app/progress_bar.hpp"
 #include "codec/row_stream.hpp"
+#include "core/printable.hpp"
 
 namespace pelton::app {
 
@@ -103,7 +104,7 @@ class Prediction {
   bool stop(const std::string& why) {
     flush();
     bar_.clear();
-    std::fprintf(stderr, "pelton predict: %s: %s\n", place().c_str(), why.c_str());
+    std::fprintf(stderr, "pelton predict: %s: %s\n", place().c_str(), core::all_printable(why).c_str());
     return false;
   }
 
@@ -120,7 +121,7 @@ class Prediction {
                  bad_rows_ == 1 ? "row" : "rows",
                  on_error_ == OnError::null ? (bad_rows_ == 1 ? "is null" : "are null")
                                             : (bad_rows_ == 1 ? "was skipped" : "were skipped"),
-                 first_bad_row_.c_str());
+                 core::all_printable(first_bad_row_).c_str());
   }
 
   void begin() {

@@ -19,6 +19,7 @@
 #include "app/settings.hpp"
 #include "app/settings_file.hpp"
 #include "app/settings_table.hpp"
+#include "core/printable.hpp"
 #include "http/server.hpp"
 #include "serving/repository.hpp"
 
@@ -35,7 +36,7 @@ struct ServeFlags {
 };
 
 int fail(int code, const std::string& message) {
-  std::fprintf(stderr, "pelton serve: %s\n", message.c_str());
+  std::fprintf(stderr, "pelton serve: %s\n", core::all_printable(message).c_str());
   return code;
 }
 

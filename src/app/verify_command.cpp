@@ -13,6 +13,7 @@
 #include "app/progress_bar.hpp"
 #include "codec/golden_rows.hpp"
 #include "codec/result_writer.hpp"
+#include "core/printable.hpp"
 
 namespace pelton::app {
 
@@ -115,7 +116,7 @@ void print_text(const Verification& run, const std::string& rows_file) {
       std::printf(check->labelled() ? "  %zu differ; the first in row %zu (%s:%zu): %s\n"
                                     : "  %zu beyond tolerance; the first in row %zu (%s:%zu): %s\n",
                   check->beyond(), check->first_row(), rows_file.c_str(), check->first_line(),
-                  check->first_told().c_str());
+                  core::all_printable(check->first_told()).c_str());
     }
   }
 }

@@ -39,25 +39,42 @@ std::optional<std::string> settle(const model::Feature& feature, int digits, dou
   return std::nullopt;
 }
 
-/// `digits`: how many binary digits the values were sent with.
-void check_values(double* values, std::size_t rows, const FeatureTable& features, int digits, FieldErrors& errors) {
-  const std::size_t width = features.width();
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < width; ++c) {
-      double& value = values[r * width + c];
-      if (std::fabs(value) <= features.unseen_limit(c)) [[likely]] {
-        continue;
+/// Values as they were sent, checked and settled where they lie.
+class RawValues {
+ public:
+  /// `digits`: how many binary digits they were sent with.
+  RawValues(double* values, int digits, const FeatureTable& features, FieldErrors& errors) noexcept
+      : values_(values), digits_(digits), features_(features), errors_(errors) {}
+
+  void check(std::size_t rows) {
+    const std::size_t width = features_.width();
+    const double* value = values_;
+    for (std::size_t r = 0; r < rows; ++r) {
+      for (std::size_t c = 0; c < width; ++c, ++value) {
+        if (!(std::fabs(*value) <= features_.unseen_limit(c))) [[unlikely]] {
+          check_odd(r, c);
+        }
       }
-      std::optional<std::string> complaint = settle(features[c], digits, value);
-      if (!complaint) continue;
-      errors.report([&] {
-        std::string place = "row " + std::to_string(r + 1) + ", column " + std::to_string(c + 1);
-        if (features.named()) place.append(" (").append(in_quotes(features[c].name)).append(")");
-        return FieldError{{}, place.append(": ").append(*complaint)};
-      });
     }
   }
-}
+
+ private:
+  [[gnu::noinline]] void check_odd(std::size_t r, std::size_t c) {
+    const model::Feature& feature = features_[c];
+    const std::optional<std::string> complaint = settle(feature, digits_, values_[r * features_.width() + c]);
+    if (!complaint) return;
+    errors_.report([&] {
+      std::string place = "row " + std::to_string(r + 1) + ", column " + std::to_string(c + 1);
+      if (features_.named()) place.append(" (").append(in_quotes(feature.name)).append(")");
+      return FieldError{{}, place.append(": ").append(*complaint)};
+    });
+  }
+
+  double* values_;
+  int digits_;
+  const FeatureTable& features_;
+  FieldErrors& errors_;
+};
 
 Problem wrong_length(std::size_t bytes, std::size_t row_bytes, std::size_t width) {
   Problem problem;
@@ -91,8 +108,8 @@ core::Result<void, Problem> read_raw_rows(std::string_view body, RawType type, c
     }
     FieldErrors errors;
     const bool narrow = type == RawType::float32;
-    check_values(out, rows, target.features,
-                 narrow ? std::numeric_limits<float>::digits : std::numeric_limits<double>::digits, errors);
+    const int digits = narrow ? std::numeric_limits<float>::digits : std::numeric_limits<double>::digits;
+    RawValues(out, digits, target.features, errors).check(rows);
     if (!errors.empty()) return errors.take_problem();
     request.rows = rows;
   } catch (const std::bad_alloc&) {

@@ -1,3 +1,4 @@
+#include "core/printable.hpp"
 #include "formats/load.hpp"
 #include "model/model.hpp"
 #include "pelton/model.hpp"
@@ -72,11 +73,11 @@ std::size_t Model::width(Method method) const noexcept {
 
 std::string Model::describe() const {
   const model::Description& description = loaded_->model->description();
-  std::string text = description.kind + " (" + description.format + "), " + std::to_string(description.parameters) +
-                     " parameters\noperations:";
-  for (const std::string& operation : description.operations) text += " " + operation;
+  std::string text = core::all_printable(description.kind) + " (" + description.format + "), " +
+                     std::to_string(description.parameters) + " parameters\noperations:";
+  for (const std::string& operation : description.operations) text += " " + core::all_printable(operation);
   text += "\n";
-  for (const std::string& step : description.plan) text += "  " + step + "\n";
+  for (const std::string& step : description.plan) text += "  " + core::all_printable(step) + "\n";
   return text;
 }
 

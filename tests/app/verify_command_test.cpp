@@ -50,6 +50,19 @@ TEST_F(Verify, TellsTheWorstDifferencesAndFails) {
   EXPECT_THAT(r.out, HasSubstr("ulp        1 in row 1"));
 }
 
+// Rows with categories that are whole numbers, and the margins CatBoost itself gives for them.
+TEST_F(Verify, TakesCategoriesThatAreNumbersAsCatBoostDoes) {
+  const std::string folder = std::string(PELTON_SOURCE_DIR) + "/tests/formats/boosted/catboost_";
+  for (const std::string name : {"binary", "lossguide"}) {
+    for (const std::string format : {"ndjson", "csv"}) {
+      const Ran r =
+          run_pelton({"verify", folder + name + ".json", folder + name + "_golden." + format, "--tolerance", "0"});
+      EXPECT_EQ(r.code, kDone) << r.out << r.err;
+      EXPECT_THAT(r.out, AllOf(HasSubstr("decision_function: 40 values"), HasSubstr("all are equal")));
+    }
+  }
+}
+
 TEST_F(Verify, ReportsAsJson) {
   const Ran r = verify("g.csv", "a,b,predict\n3,2,3\n0,1,1.5\n", {"--json"});
   EXPECT_EQ(r.code, kFailed);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "core/printable.hpp"
 #include "formats/catboost/members.hpp"
 
 namespace pelton::formats::catboost {
@@ -49,7 +50,7 @@ bool TreeReader::set_width(std::size_t width) {
 bool TreeReader::check_type(std::string_view type, Split& split, bool& known) {
   split.one_hot = type == "OneHotFeature";
   known = split.one_hot || type == "FloatFeature";
-  return known || reader_.fail(ErrorCode::unsupported, "a split of type " + std::string(type.substr(0, 40)) +
+  return known || reader_.fail(ErrorCode::unsupported, "a split of type " + core::printable(type) +
                                                            " is not carried out; FloatFeature and OneHotFeature are");
 }
 

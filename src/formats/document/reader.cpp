@@ -3,21 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/printable.hpp"
+
 namespace pelton::formats::document {
 
 namespace {
 
 constexpr std::size_t kReports = 100;
 constexpr std::size_t kMaxNameShown = 60;
-
-/// A name for a message: not endless, and no control characters.
-std::string shown(std::string_view name) {
-  std::string text(name.substr(0, kMaxNameShown));
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || static_cast<unsigned char>(c) > '~') c = '?';
-  }
-  return name.size() > kMaxNameShown ? text + "…" : text;
-}
 
 }  // namespace
 
@@ -47,7 +40,7 @@ core::Error Reader::error() const {
     const Level& level = levels_[d];
     if (level.count == 0) break;
     if (level.is_object) {
-      path += (path.empty() ? "" : ".") + shown(level.name);
+      path += (path.empty() ? "" : ".") + core::printable(level.name, kMaxNameShown);
     } else {
       path += "[" + std::to_string(level.count - 1) + "]";
     }

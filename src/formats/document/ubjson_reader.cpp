@@ -5,6 +5,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "core/printable.hpp"
 #include "formats/document/whole.hpp"
 
 namespace pelton::formats::document {
@@ -116,7 +117,8 @@ bool UbjsonReader::read_head(bool is_object) {
     if (remaining() < 2) return truncated();
     type = at_[1];
     if (number_bytes(type) == 0 && type != 'S' && type != 'C') {
-      return fail(core::ErrorCode::unsupported, std::string("a container of elements of type '") + type + "'");
+      return fail(core::ErrorCode::unsupported,
+                  "a container of elements of type '" + core::printable({&type, 1}) + "'");
     }
     at_ += 2;
     if (at_ == end_) return truncated();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/printable.hpp"
+
 namespace pelton::formats::lightgbm {
 
 namespace {
@@ -32,14 +34,14 @@ void Lines::skip() noexcept {
 
 core::Error fault(const Line& line, core::ErrorCode code, const std::string& what) {
   constexpr std::size_t kMostKey = 40;  // a damaged line may be one long word
-  return {code, "line " + std::to_string(line.number) + ", " + std::string(line.key.substr(0, kMostKey)) + ": " + what};
+  return {code, "line " + std::to_string(line.number) + ", " + core::printable(line.key, kMostKey) + ": " + what};
 }
 
 core::Error fault(const Line& line, const std::string& what) { return fault(line, core::ErrorCode::malformed, what); }
 
 std::string quoted(std::string_view text) {
   constexpr std::size_t kMost = 40;
-  return "\"" + std::string(text.substr(0, kMost)) + (text.size() > kMost ? "…\"" : "\"");
+  return "\"" + core::printable(text, kMost) + "\"";
 }
 
 }  // namespace pelton::formats::lightgbm

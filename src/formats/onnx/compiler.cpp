@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/printable.hpp"
 #include "formats/onnx/describe.hpp"
 #include "formats/onnx/graph_inputs.hpp"
 #include "formats/onnx/graph_outputs.hpp"
-#include "formats/onnx/names.hpp"
 #include "formats/onnx/proto_reader.hpp"
 #include "formats/onnx/registry.hpp"
 
@@ -25,7 +25,7 @@ constexpr std::int64_t kNewestIrVersion = 14;
 
 std::string_view known_domain(std::string_view domain) { return domain == "ai.onnx" ? std::string_view() : domain; }
 
-std::string domain_name(std::string_view domain) { return domain.empty() ? "ai.onnx" : printable(domain); }
+std::string domain_name(std::string_view domain) { return domain.empty() ? "ai.onnx" : core::printable(domain); }
 
 /// Refusals of all nodes, told together.
 class Refusals {
@@ -34,8 +34,8 @@ class Refusals {
     constexpr std::size_t kMostTold = 20;
     if (count_++ == 0) code_ = code;
     if (count_ > kMostTold) return;
-    text_ += (text_.empty() ? "" : "; ") + std::string("node \"") + printable(node.name) + "\" (" +
-             printable(node.op_type) + "): " + why;
+    text_ += (text_.empty() ? "" : "; ") + std::string("node \"") + core::printable(node.name) + "\" (" +
+             core::printable(node.op_type) + "): " + why;
   }
   bool empty() const noexcept { return count_ == 0; }
   Error error() const {
@@ -136,14 +136,14 @@ core::Result<void> Compiler::read_opsets() {
 core::Result<void> Compiler::bind() {
   for (const TensorProto& tensor : graph_.initializer) {
     if (!values_.emplace(tensor.name, ConstantValue{&tensor, nullptr}).second) {
-      return Error(ErrorCode::malformed, "has two initializers \"" + printable(tensor.name) + "\"");
+      return Error(ErrorCode::malformed, "has two initializers \"" + core::printable(tensor.name) + "\"");
     }
   }
   auto bound = bind_graph_inputs(inputs_, builder_);
   if (!bound) return bound.error();
   for (auto& [name, value] : *bound) {
     if (!values_.emplace(name, std::move(value)).second) {
-      return Error(ErrorCode::malformed, "has two inputs \"" + printable(name) + "\"");
+      return Error(ErrorCode::malformed, "has two inputs \"" + core::printable(name) + "\"");
     }
   }
   return {};
@@ -154,7 +154,8 @@ void Compiler::define(const NodeProto& node, std::vector<Value> outputs) {
   for (std::size_t i = 0; i < node.output.size(); ++i) {
     if (node.output[i].empty()) continue;  // an output that nobody wants
     if (!values_.emplace(node.output[i], std::move(outputs[i])).second) {
-      refusals_.add(node, ErrorCode::malformed, "gives \"" + printable(node.output[i]) + "\", which exists already");
+      refusals_.add(node, ErrorCode::malformed,
+                    "gives \"" + core::printable(node.output[i]) + "\", which exists already");
     }
   }
 }
@@ -164,7 +165,8 @@ void Compiler::build(const NodeProto& node, const Operator& op, std::int64_t ops
   context.set_added_next(added_next(node));
   try {
     op.build(context);
-    if (const auto unread = context.unread_attribute()) context.refuse("attribute \"" + printable(*unread) + "\"");
+    if (const auto unread = context.unread_attribute())
+      context.refuse("attribute \"" + core::printable(*unread) + "\"");
     if (context.outputs().size() < node.output.size())
       context.refuse("has " + std::to_string(node.output.size()) + " outputs");
   } catch (const Refusal& refusal) {
@@ -185,7 +187,8 @@ void Compiler::run_node(const NodeProto& node) {
     }
     const auto found = values_.find(name);
     if (found == values_.end()) {
-      refusals_.add(node, ErrorCode::malformed, "takes \"" + printable(name) + "\", which nothing before it gives");
+      refusals_.add(node, ErrorCode::malformed,
+                    "takes \"" + core::printable(name) + "\", which nothing before it gives");
       return define(node, {});
     }
     known = known && !std::holds_alternative<Unknown>(found->second);
@@ -214,7 +217,7 @@ core::Result<std::vector<Value>> Compiler::outputs() {
   for (const ValueInfoProto& info : graph_.output) {
     const auto found = values_.find(info.name);
     if (found == values_.end()) {
-      return Error(ErrorCode::malformed, "output \"" + printable(info.name) + "\" is given by no node");
+      return Error(ErrorCode::malformed, "output \"" + core::printable(info.name) + "\" is given by no node");
     }
     outputs.push_back(found->second);
   }

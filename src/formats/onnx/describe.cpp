@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "formats/onnx/names.hpp"
+#include "core/printable.hpp"
 
 namespace pelton::formats::onnx {
 namespace {
@@ -77,7 +77,7 @@ model::Description describe(const ModelProto& model, std::size_t layers,
   model::Description description;
   description.format = "onnx";
   description.kind = kind_of(*model.graph, layers, classifies, verdict);
-  for (const NodeProto& node : model.graph->node) description.operations.push_back(printable(node.op_type));
+  for (const NodeProto& node : model.graph->node) description.operations.push_back(core::printable(node.op_type));
   return description;
 }
 

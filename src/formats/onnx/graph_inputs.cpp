@@ -5,9 +5,9 @@
 #include <optional>
 #include <set>
 
+#include "core/printable.hpp"
 #include "core/utf8.hpp"
 #include "formats/onnx/feature_names.hpp"
-#include "formats/onnx/names.hpp"
 
 namespace pelton::formats::onnx {
 namespace {
@@ -75,7 +75,7 @@ core::Result<GraphInput> read_input(const ValueInfoProto& info, std::size_t name
 }
 
 std::string column_name(const GraphInput& input, std::size_t column) {
-  const std::string name = printable(input.name);
+  const std::string name = core::printable(input.name);
   return input.width == 1 ? name : name + "_" + std::to_string(column);
 }
 
@@ -111,7 +111,7 @@ core::Result<GraphInputs> read_graph_inputs(const ModelProto& model, const Limit
   for (const ValueInfoProto& info : graph.input) {
     if (initialized.contains(info.name)) continue;
     auto input = read_input(info, taken == 1 ? names.size() : 0);
-    if (!input) return input.error().within("input \"" + printable(info.name) + "\"");
+    if (!input) return input.error().within("input \"" + core::printable(info.name) + "\"");
     input->first = result.features.size();
     if (input->width > limits.features - result.features.size()) {
       return Error(ErrorCode::too_large, "takes more than " + std::to_string(limits.features) + " features");
@@ -157,12 +157,12 @@ core::Result<std::vector<std::pair<std::string_view, Value>>> bind_graph_inputs(
     rows.features.resize(input.width);
     std::iota(rows.features.begin(), rows.features.end(), input.first);
     if (inputs.inputs.size() > 1) {
-      auto columns = builder.add(printable(input.name), graph::Select{row, rows.features});
+      auto columns = builder.add(core::printable(input.name), graph::Select{row, rows.features});
       if (!columns) return columns.error();
       rows.block = *columns;
     }
     if (!one_type && rounding(input.type) != math::UnaryOp::identity) {
-      auto rounded = builder.add(printable(input.name), graph::Unary{rows.block, rounding(input.type)});
+      auto rounded = builder.add(core::printable(input.name), graph::Unary{rows.block, rounding(input.type)});
       if (!rounded) return rounded.error();
       rows.block = *rounded;
     }

@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "core/printable.hpp"
 #include "core/utf8.hpp"
-#include "formats/onnx/names.hpp"
 #include "formats/onnx/score_probe.hpp"
 
 namespace pelton::formats::onnx {
@@ -268,7 +268,7 @@ core::Result<GraphMethods> read_graph_outputs(std::span<const ValueInfoProto> de
   Sorted sorted;
   std::string names;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::string place = "output \"" + printable(declared[i].name) + "\"";
+    const std::string place = "output \"" + core::printable(declared[i].name) + "\"";
     names += (i > 0 ? ", " : "") + place;
     auto sorted_one = sort_output(std::move(values[i]), declared[i].type, sorted);
     if (!sorted_one) return sorted_one.error().within(place);

@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "formats/onnx/names.hpp"
+#include "core/printable.hpp"
 #include "formats/onnx/tree_checks.hpp"
 #include "formats/onnx/tree_nodes.hpp"
 
@@ -91,7 +91,7 @@ TreeMode mode_named(const NodeContext& node, std::string_view name) {
   if (name == "BRANCH_GT") return TreeMode::greater;
   if (name == "BRANCH_EQ") return TreeMode::equal;
   if (name == "BRANCH_NEQ") return TreeMode::not_equal;
-  node.refuse("nodes of mode \"" + printable(name) + "\"");
+  node.refuse("nodes of mode \"" + core::printable(name) + "\"");
 }
 
 /// The nodes_… attributes other than the keys.

@@ -3,16 +3,16 @@
 #include <cmath>
 #include <utility>
 
-#include "formats/onnx/names.hpp"
+#include "core/printable.hpp"
 
 namespace pelton::formats::onnx {
 namespace {
 
 std::string ordinal_input(const NodeProto& node, std::size_t i) {
-  return "input " + std::to_string(i) + " (\"" + printable(node.input[i]) + "\")";
+  return "input " + std::to_string(i) + " (\"" + core::printable(node.input[i]) + "\")";
 }
 
-std::string attribute_name(std::string_view name) { return "attribute \"" + printable(name) + "\""; }
+std::string attribute_name(std::string_view name) { return "attribute \"" + core::printable(name) + "\""; }
 
 }  // namespace
 
@@ -23,7 +23,7 @@ NodeContext::NodeContext(const NodeProto& node, std::int64_t opset, std::vector<
       inputs_(std::move(inputs)),
       builder_(builder),
       limits_(limits),
-      plan_name_(printable(node.name.empty() ? node.op_type : node.name)),
+      plan_name_(core::printable(node.name.empty() ? node.op_type : node.name)),
       read_(node.attribute.size(), false) {}
 
 const Value& NodeContext::input(std::size_t i) const {

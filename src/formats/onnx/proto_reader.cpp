@@ -7,7 +7,7 @@
 #include <string>
 #include <type_traits>
 
-#include "formats/onnx/names.hpp"
+#include "core/printable.hpp"
 #include "formats/onnx/wire.hpp"
 
 namespace pelton::formats::onnx {
@@ -287,7 +287,7 @@ bool Reader::tensor(std::string_view bytes, TensorProto& tensor) {
       default: return true;
     }
   });
-  return good || within("tensor \"" + printable(tensor.name) + "\"");
+  return good || within("tensor \"" + core::printable(tensor.name) + "\"");
 }
 
 bool Reader::attribute(std::string_view bytes, AttributeProto& attribute) {
@@ -316,7 +316,7 @@ bool Reader::attribute(std::string_view bytes, AttributeProto& attribute) {
       default: return true;
     }
   });
-  return good || within("attribute \"" + printable(attribute.name) + "\"");
+  return good || within("attribute \"" + core::printable(attribute.name) + "\"");
 }
 
 bool Reader::node(std::string_view bytes, NodeProto& node) {
@@ -332,7 +332,7 @@ bool Reader::node(std::string_view bytes, NodeProto& node) {
                         default: return true;
                       }
                     });
-  return good || within("node \"" + printable(node.name) + "\" (" + printable(node.op_type) + ")");
+  return good || within("node \"" + core::printable(node.name) + "\" (" + core::printable(node.op_type) + ")");
 }
 
 bool Reader::graph(std::string_view bytes, GraphProto& graph) {

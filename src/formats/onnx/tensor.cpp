@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/byte_reader.hpp"
-#include "formats/onnx/names.hpp"
+#include "core/printable.hpp"
 
 namespace pelton::formats::onnx {
 namespace {
@@ -166,7 +166,7 @@ std::vector<double> Tensor::numbers() const& {
 }
 
 core::Result<Tensor> decode_tensor(const TensorProto& proto) {
-  const std::string place = "tensor \"" + printable(proto.name) + "\"";
+  const std::string place = "tensor \"" + core::printable(proto.name) + "\"";
   if (proto.external) {
     return Error(ErrorCode::unsupported,
                  place + " keeps its data in another file; save the model with all of its data in one file");

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/printable.hpp"
 #include "formats/document/dialect.hpp"
 #include "formats/document/json_reader.hpp"
 #include "formats/document/ubjson_reader.hpp"
@@ -137,7 +138,7 @@ core::Result<LoadedModel> make_linear(TreeModel model, File& file, const std::ve
 
 core::Result<LoadedModel> make_model(File& file, const Options& options) {
   const auto objective = find_objective(file.objective);
-  if (!objective) return Error(ErrorCode::unsupported, "objective '" + file.objective + "'");
+  if (!objective) return Error(ErrorCode::unsupported, "objective '" + core::printable(file.objective) + "'");
   if (file.features == 0) return Error(ErrorCode::malformed, "the model has no features");
   if (file.classes > 1 && file.targets > 1) {
     return Error(ErrorCode::unsupported, "several targets of several classes each");

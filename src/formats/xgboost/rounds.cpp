@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/printable.hpp"
+
 namespace pelton::formats::xgboost {
 
 namespace {
@@ -48,7 +50,8 @@ core::Result<std::size_t> best_round(const File& file) {
   std::uint32_t round = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), round);
   if (read.ec != std::errc() || read.ptr != text.data() + text.size()) {
-    return Error(ErrorCode::malformed, "the attribute best_iteration is '" + text + "', no number of a round");
+    return Error(ErrorCode::malformed,
+                 "the attribute best_iteration is '" + core::printable(text) + "', no number of a round");
   }
   return std::size_t{round};
 }

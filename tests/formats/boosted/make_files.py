@@ -4,7 +4,8 @@ what the library answers for them, as hexadecimal floats.
     python make_files.py        (lightgbm 4.7.0, catboost 1.2.10, pandas, numpy)
 
 The test reads every *.expected: the file, its rows, then blocks of answers
-`method METHOD WIDTH ULPS FIRST LAST`, one line a row; LAST 0 means all rounds.
+`method METHOD WIDTH ULPS FIRST LAST`, one line a row; LAST 0 means all rounds. NAME_golden.* are
+rows for `pelton verify`.
 """
 
 import json
@@ -89,6 +90,24 @@ def pandas_frame(rng, samples):
     })
 
 
+def catboost_golden(name, model):
+    """Rows as callers write them, categories that are whole numbers among them, as golden rows."""
+    rng = numpy.random.default_rng(13)
+    numbers = rng.normal(size=(40, 3)).round(3)
+    colours = rng.permutation(["red", "green", 7, "7", 8, -1, "a rather long name of some colour that nobody knows", "2.5"] * 5)
+    whole = rng.permutation([-2, -1, 0, 1, 2, "1", "2.0", 10**15] * 5)
+    as_given = lambda value: int(value) if str(value).lstrip("-").isdigit() and rng.random() < 0.8 else str(value)
+    rows = [[*map(float, row), as_given(colour), as_given(number)] for row, colour, number in zip(numbers, colours, whole)]
+    margins = model.predict(rows, prediction_type="RawFormulaVal")
+    lines = [json.dumps({"x": row, "decision_function": margin}) for row, margin in zip(rows, margins)]
+    (HERE / f"catboost_{name}_golden.ndjson").write_text("\n".join(lines) + "\n")
+    # What is no whole number needs quotes.
+    cell = lambda value: f'"{value}"' if value in ("2.5", "2.0") else str(value)
+    lines = ["a,b,c,colour,number,decision_function"]
+    lines += [",".join([*map(cell, row), repr(float(margin))]) for row, margin in zip(rows, margins)]
+    (HERE / f"catboost_{name}_golden.csv").write_text("\n".join(lines) + "\n")
+
+
 def catboost_file(name, estimator, target, categories=(), **parameters):
     rng = numpy.random.default_rng(11)
     samples = rng.normal(size=(300, 3)).round(3)
@@ -136,6 +155,8 @@ def catboost_file(name, estimator, target, categories=(), **parameters):
                 predicted = [classes.index(str(c)) for c in numpy.asarray(predicted).ravel()]
         answers.append(("predict", predicted, 4, first, last))
     write_expected(f"catboost_{name}", file, told, answers)
+    if categories:
+        catboost_golden(name, fitted)
 
 
 def main():

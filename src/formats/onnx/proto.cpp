@@ -1,28 +1,6 @@
-#include "formats/onnx/names.hpp"
-
-#include "core/utf8.hpp"
 #include "formats/onnx/proto.hpp"
 
 namespace pelton::formats::onnx {
-
-std::string printable(std::string_view name) {
-  constexpr std::size_t kLongest = 80;
-  constexpr unsigned char kDelete = 0x7F;
-  std::string text;
-  while (!name.empty()) {
-    if (text.size() >= kLongest) return text + "…";
-    const std::size_t length = core::utf8_length(name);
-    const auto first = static_cast<unsigned char>(name.front());
-    const bool plain = length > 0 && first >= ' ' && first != kDelete;
-    if (plain) {
-      text += name.substr(0, length);
-    } else {
-      text += '?';
-    }
-    name.remove_prefix(length > 0 ? length : 1);
-  }
-  return text;
-}
 
 std::string_view to_string(DataType type) noexcept {
   switch (type) {
