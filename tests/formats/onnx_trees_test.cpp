@@ -1,12 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cmath>
 #include <limits>
 
 #include "allocation_peak.hpp"
-#include "small_graph.hpp"
+#include "onnx_ensemble.hpp"
 
 /// Tree ensembles of ai.onnx.ml, by hand and where they are broken.
 namespace pelton::formats {
@@ -19,95 +18,11 @@ using onnx::TensorAttribute;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
+using Line = EnsembleNode;
+using Weight = EnsembleWeight;
+
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-using Integers = std::vector<std::int64_t>;
-using Floats = std::vector<float>;
-
-/// One node of an ensemble of TreeEnsembleRegressor or TreeEnsembleClassifier.
-struct Line {
-  std::int64_t tree;
-  std::int64_t id;
-  std::string mode;
-  std::int64_t feature = 0;
-  float value = 0;
-  std::int64_t yes = 0;
-  std::int64_t no = 0;
-  std::int64_t missing = 0;
-};
-
-struct Weight {
-  std::int64_t tree;
-  std::int64_t node;
-  std::int64_t target;
-  float weight;
-};
-
-/// Attributes of an ensemble, each of which a test may change.
-class Ensemble {
- public:
-  Ensemble(const std::vector<Line>& lines, const std::vector<Weight>& weights, std::string prefix = "target_")
-      : prefix_(std::move(prefix)) {
-    std::array<Integers, 7> ids;
-    std::vector<std::string> modes;
-    Floats values;
-    for (const Line& line : lines) {
-      const std::array row{line.tree, line.id, line.feature, line.yes, line.no, line.missing};
-      for (std::size_t i = 0; i < row.size(); ++i) ids[i].push_back(row[i]);
-      modes.push_back(line.mode);
-      values.push_back(line.value);
-    }
-    set({"nodes_treeids", ids[0]}).set({"nodes_nodeids", ids[1]}).set({"nodes_featureids", ids[2]});
-    set({"nodes_truenodeids", ids[3]}).set({"nodes_falsenodeids", ids[4]});
-    set({"nodes_missing_value_tracks_true", ids[5]});
-    set({"nodes_modes", modes}).set({"nodes_values", values});
-    std::array<Integers, 3> votes;
-    Floats sizes;
-    for (const Weight& weight : weights) {
-      votes[0].push_back(weight.tree);
-      votes[1].push_back(weight.node);
-      votes[2].push_back(weight.target);
-      sizes.push_back(weight.weight);
-    }
-    set({prefix_ + "treeids", votes[0]}).set({prefix_ + "nodeids", votes[1]}).set({prefix_ + "ids", votes[2]});
-    set({prefix_ + "weights", sizes});
-    if (prefix_ == "target_") set({"n_targets", std::int64_t{1}});
-  }
-
-  /// Puts an attribute in the place of the one of that name, or beside the others.
-  Ensemble& set(Attribute attribute) {
-    drop(attribute.name);
-    attributes_.push_back(std::move(attribute));
-    return *this;
-  }
-  Ensemble& drop(const std::string& name) {
-    std::erase_if(attributes_, [&](const Attribute& a) { return a.name == name; });
-    return *this;
-  }
-
-  SmallGraph regressor(std::size_t targets = 1, DataType type = DataType::float32, std::size_t width = 2) const {
-    SmallGraph graph(width, type);
-    graph.op("TreeEnsembleRegressor", attributes_, "ai.onnx.ml").output("y", DataType::float32, targets);
-    return graph;
-  }
-  /// Its scores alone: what `predict` gives then.
-  SmallGraph scores(std::size_t classes, DataType type = DataType::float32) const {
-    SmallGraph graph(2, type);
-    graph.node({"TreeEnsembleClassifier", {"x"}, {"label", "y"}, "n", "ai.onnx.ml", attributes_});
-    graph.output("y", DataType::float32, classes);
-    return graph;
-  }
-  SmallGraph classifier(std::size_t classes) const {
-    SmallGraph graph = scores(classes);
-    graph.output("label", DataType::int64, 1);
-    return graph;
-  }
-
- private:
-  std::string prefix_;
-  std::vector<Attribute> attributes_;
-};
 
 /// x0 `mode` value ? 1 : 2.
 Ensemble stump(const std::string& mode, float value, std::int64_t missing = 0) {
@@ -303,97 +218,6 @@ TEST(OnnxTrees, DoNotSpreadFewWeightsOverManyTargets) {
   Ensemble trees({{0, 0, "BRANCH_LT", 0, 0, 1, 2}, {0, 1, "LEAF"}, {0, 2, "LEAF"}}, {{0, 1, 0, 1}, {0, 2, 60'000, 1}});
   trees.set({"n_targets", std::int64_t{65'535}});
   EXPECT_THAT(trees.regressor(65'535).refusal(), HasSubstr("too large a form"));
-}
-
-// Classifiers: the special cases of two classes are ONNX Runtime's.
-
-Ensemble two_classes(std::int64_t voted, float first, float second) {
-  Ensemble trees({{0, 0, "BRANCH_LT", 0, 0, 1, 2}, {0, 1, "LEAF"}, {0, 2, "LEAF"}},
-                 {{0, 1, voted, first}, {0, 2, voted, second}}, "class_");
-  return trees.set({"classlabels_int64s", Integers{5, 7}});
-}
-
-std::vector<double> label_of(const Ensemble& trees, std::vector<double> row) {
-  SmallGraph graph(2, DataType::float32);
-  return trees.classifier(2).predict(std::move(row));
-}
-
-TEST(OnnxTrees, ShowTheComplementOfSharesGivenToOneOfTwoClasses) {
-  const Ensemble shares = two_classes(0, 0.25F, 0.75F);
-  EXPECT_THAT(shares.scores(2).predict({-1, 0}), ElementsAre(0.75, 0.25));
-  EXPECT_THAT(shares.scores(2).predict({1, 0}), ElementsAre(0.25, 0.75));
-  EXPECT_THAT(label_of(shares, {-1, 0}), ElementsAre(0));
-  EXPECT_THAT(label_of(shares, {1, 0}), ElementsAre(1));
-  const auto model = shares.classifier(2).load();
-  EXPECT_TRUE((*model)->schema().output(Method::predict_proba));
-  EXPECT_FALSE((*model)->schema().output(Method::decision_function));
-  EXPECT_EQ((*model)->description().kind, "decision tree, classification");
-}
-
-TEST(OnnxTrees, MirrorMarginsGivenToOneOfTwoClasses) {
-  const Ensemble margins = two_classes(0, -0.25F, 0.75F);
-  EXPECT_THAT(margins.scores(2).predict({-1, 0}), ElementsAre(0.25, -0.25));
-  EXPECT_THAT(label_of(margins, {-1, 0}), ElementsAre(0));
-  EXPECT_THAT(label_of(margins, {1, 0}), ElementsAre(1));
-}
-
-TEST(OnnxTrees, SquashBothSidesOfAMargin) {
-  Ensemble boosted = two_classes(0, -0.25F, 0.75F);
-  boosted.set({"post_transform", std::string("LOGISTIC")}).set({"base_values", Floats{0.5F}});
-  const double s = 1 / (1 + std::exp(-1.25));
-  const auto scores = boosted.scores(2).predict({1, 0});
-  EXPECT_NEAR(scores[0], 1 - s, 1e-7);
-  EXPECT_NEAR(scores[1], s, 1e-7);
-  const auto model = boosted.classifier(2).load();
-  ASSERT_TRUE(model);
-  ASSERT_TRUE((*model)->schema().output(Method::decision_function));
-  double margin = 0;
-  const std::vector<double> row{1, 0};
-  model::Workspace workspace;
-  (*model)->score({row.data(), 1, 2}, Method::decision_function, {&margin, 1, 1}, workspace);
-  EXPECT_EQ(margin, 1.25);
-}
-
-TEST(OnnxTrees, KeepTheSecondClassWhereTheFileGivesItTheWeights) {
-  EXPECT_THAT(two_classes(1, 0.25F, 0.75F).scores(2).predict({1, 0}), ElementsAre(0, 0.75));
-  EXPECT_THAT(label_of(two_classes(1, 0.25F, 0.75F), {-1, 0}), ElementsAre(0));
-  EXPECT_THAT(label_of(two_classes(1, -0.25F, 0.25F), {1, 0}), ElementsAre(1));
-}
-
-TEST(OnnxTrees, LabelTheTopOfTwoClassesThatBothHaveWeights) {
-  Ensemble trees({{0, 0, "LEAF"}}, {{0, 0, 0, 0.75F}, {0, 0, 1, 0.25F}}, "class_");
-  trees.set({"classlabels_int64s", Integers{5, 7}});
-  EXPECT_THAT(trees.scores(2).predict({0, 0}), ElementsAre(0.75, 0.25));
-  EXPECT_THAT(label_of(trees, {0, 0}), ElementsAre(0));
-}
-
-TEST(OnnxTrees, LabelAmongTheClassesThatARowHasWeightsFor) {
-  Ensemble trees({{0, 0, "BRANCH_LT", 0, 0, 1, 2}, {0, 1, "LEAF"}, {0, 2, "LEAF"}},
-                 {{0, 1, 0, -3}, {0, 1, 2, -2}, {0, 2, 1, -7}}, "class_");
-  trees.set({"classlabels_int64s", Integers{5, 7, 9}});
-  const auto label = [&](double x) { return trees.classifier(3).predict({x, 0}); };
-  EXPECT_THAT(label(-1), ElementsAre(2));
-  EXPECT_THAT(label(1), ElementsAre(1));
-  trees.set({"base_values", Floats{0, 1, 0}});  // then all are candidates
-  EXPECT_THAT(label(-1), ElementsAre(1));
-  EXPECT_THAT(label(1), ElementsAre(0));
-}
-
-TEST(OnnxTrees, RefuseClassifiersThatAreNotAgreedOn) {
-  EXPECT_THAT(two_classes(0, 1, 2).set({"base_values", Floats{1, 2}}).classifier(2).refusal(),
-              HasSubstr("2 base values for 2 classes: what they mean is not agreed"));
-  EXPECT_THAT(two_classes(1, 1, 2).set({"base_values", Floats{1}}).classifier(2).refusal(), HasSubstr("not agreed"));
-  EXPECT_THAT(two_classes(0, 1, 2).set({"classlabels_int64s", Integers{5}}).classifier(1).refusal(),
-              HasSubstr("has one class label"));
-  EXPECT_THAT(two_classes(0, 1, 2).set({"post_transform", std::string("PROBIT")}).classifier(2).refusal(),
-              HasSubstr("PROBIT"));
-  Ensemble some({{0, 0, "BRANCH_LT", 0, 0, 1, 2}, {0, 1, "LEAF"}, {0, 2, "LEAF"}}, {{0, 1, 0, 1}, {0, 2, 1, 1}},
-                "class_");
-  EXPECT_THAT(some.set({"classlabels_int64s", Integers{5, 7}}).classifier(2).refusal(),
-              HasSubstr("a class of two in some leaves only"));
-  EXPECT_THAT(
-      some.set({"classlabels_int64s", Integers{5, 7, 9}}).set({"base_values", Floats{1}}).classifier(3).refusal(),
-      HasSubstr("has 1 base values for 3 classes"));
 }
 
 // TreeEnsemble of ai.onnx.ml 5.
