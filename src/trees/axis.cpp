@@ -46,8 +46,7 @@ Axis::Gap gap_of(const Node& node) {
 
 class Ranker {
  public:
-  explicit Ranker(const Forest& forest)
-      : forest_(forest), latest_axis_(forest.features, kNone) {}
+  explicit Ranker(const Forest& forest) : forest_(forest), latest_axis_(forest.features, kNone) {}
 
   RankedForest run() {
     collect();

@@ -210,13 +210,14 @@ std::size_t PlaneLayout::bytes() const noexcept {
 
 std::optional<PlaneLayout> make_plane_layout(const Forest& forest, const RankedForest& ranked, bool sliced,
                                              std::size_t most_questions) {
-  const bool fits = forest.aggregate == Aggregate::sum && forest.linear.empty() &&
-                    ranked.questions.size() <= most_questions && most_table_values(forest) <= std::min(kMostTableValues, std::max(kSmallTable, 16 * forest.values.size())) &&
-                    std::all_of(ranked.axes.begin(), ranked.axes.end(),
-                                [](const Axis& axis) { return axis.values.size() <= kMostMembers; }) &&
-                    std::all_of(forest.trees.begin(), forest.trees.end(), [](const Tree& tree) {
-                      return tree.nodes.size() <= 2 * kMostPlaneLeaves && count_leaves(tree) <= kMostPlaneLeaves;
-                    });
+  const bool fits =
+      forest.aggregate == Aggregate::sum && forest.linear.empty() && ranked.questions.size() <= most_questions &&
+      most_table_values(forest) <= std::min(kMostTableValues, std::max(kSmallTable, 16 * forest.values.size())) &&
+      std::all_of(ranked.axes.begin(), ranked.axes.end(),
+                  [](const Axis& axis) { return axis.values.size() <= kMostMembers; }) &&
+      std::all_of(forest.trees.begin(), forest.trees.end(), [](const Tree& tree) {
+        return tree.nodes.size() <= 2 * kMostPlaneLeaves && count_leaves(tree) <= kMostPlaneLeaves;
+      });
   if (!fits) return std::nullopt;
   PlaneLayout layout;
   layout.sliced = sliced;

@@ -61,8 +61,8 @@ class Stopwatch {
     const double first = run(way, count, 1);
     if (first > kDearNs) return first;
     const std::size_t different = std::max<std::size_t>(1, std::min(most_, kDifferentRows) / count);
-    const auto calls = static_cast<std::size_t>(
-        std::clamp(kDearNs / std::max(first, 1.0), 1.0, static_cast<double>(different)));
+    const auto calls =
+        static_cast<std::size_t>(std::clamp(kDearNs / std::max(first, 1.0), 1.0, static_cast<double>(different)));
     double best = std::numeric_limits<double>::infinity();
     for (int i = 0; i < kRuns; ++i) best = std::min(best, run(way, count, calls));
     return best;

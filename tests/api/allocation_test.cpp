@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-
 #include <string>
 
 #include "api_test_server.hpp"
