@@ -6,7 +6,8 @@ namespace pelton::operators {
 
 const Operator* find_operator(std::string_view domain, std::string_view name) noexcept {
   static const std::array kFamilies{
-      identity_operators(),
+      arithmetic_operators(), comparison_operators(), function_operators(), identity_operators(), logic_operators(),
+      power_operators(),      sign_operators(),       variadic_operators(), where_operators(),
   };
   for (const std::span<const Operator> family : kFamilies) {
     for (const Operator& op : family) {

@@ -12,7 +12,15 @@ inline constexpr std::string_view kMlDomain = "ai.onnx.ml";
 inline constexpr std::string_view kMicrosoftDomain = "com.microsoft";
 
 // The operators, a family a file (<family>.cpp).
+std::span<const Operator> arithmetic_operators() noexcept;
+std::span<const Operator> comparison_operators() noexcept;
+std::span<const Operator> function_operators() noexcept;
 std::span<const Operator> identity_operators() noexcept;
+std::span<const Operator> logic_operators() noexcept;
+std::span<const Operator> power_operators() noexcept;
+std::span<const Operator> sign_operators() noexcept;
+std::span<const Operator> variadic_operators() noexcept;
+std::span<const Operator> where_operators() noexcept;
 
 /// The operator of that name ("" is ai.onnx), or null.
 const Operator* find_operator(std::string_view domain, std::string_view name) noexcept;

@@ -1,0 +1,36 @@
+#include "operators/doubles.hpp"
+
+#include <cassert>
+
+#include "operators/convert.hpp"
+
+namespace pelton::operators {
+namespace {
+
+/// f<T>() for the tensor's T.
+template <class... T, class F>
+void with_type(DataType type, Types<T...>, F f) {
+  [[maybe_unused]] const bool known = ((tensor::kTypeOf<T> == type && (f.template operator()<T>(), true)) || ...);
+  assert(known);
+}
+
+using NumbersAndBools = Types<float, double, tensor::Float16, tensor::BFloat16, std::int8_t, std::int16_t, std::int32_t,
+                              std::int64_t, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, bool>;
+
+}  // namespace
+
+void read_doubles(const Tensor& tensor, std::size_t first, std::size_t step, std::size_t count, double* out) {
+  with_type(tensor.type(), NumbersAndBools(), [&]<class T>() {
+    const T* const from = tensor.values<T>().data() + first;
+    for (std::size_t i = 0; i < count; ++i) out[i] = converted<double>(from[i * step]);
+  });
+}
+
+void write_doubles(Tensor& tensor, std::size_t first, std::size_t step, std::size_t count, const double* from) {
+  with_type(tensor.type(), NumbersAndBools(), [&]<class T>() {
+    T* const to = tensor.values<T>().data() + first;
+    for (std::size_t i = 0; i < count; ++i) to[i * step] = converted<T>(from[i]);
+  });
+}
+
+}  // namespace pelton::operators
