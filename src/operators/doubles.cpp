@@ -14,9 +14,6 @@ void with_type(DataType type, Types<T...>, F f) {
   assert(known);
 }
 
-using NumbersAndBools = Types<float, double, tensor::Float16, tensor::BFloat16, std::int8_t, std::int16_t, std::int32_t,
-                              std::int64_t, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, bool>;
-
 }  // namespace
 
 void read_doubles(const Tensor& tensor, std::size_t first, std::size_t step, std::size_t count, double* out) {

@@ -12,13 +12,23 @@ inline constexpr std::string_view kMlDomain = "ai.onnx.ml";
 inline constexpr std::string_view kMicrosoftDomain = "com.microsoft";
 
 // The operators, a family a file (<family>.cpp).
+std::span<const Operator> arg_extreme_operators() noexcept;
 std::span<const Operator> arithmetic_operators() noexcept;
+std::span<const Operator> cast_operators() noexcept;
+std::span<const Operator> clip_operators() noexcept;
 std::span<const Operator> comparison_operators() noexcept;
+std::span<const Operator> cumulative_operators() noexcept;
+std::span<const Operator> dropout_operators() noexcept;
 std::span<const Operator> function_operators() noexcept;
 std::span<const Operator> identity_operators() noexcept;
 std::span<const Operator> logic_operators() noexcept;
+std::span<const Operator> lp_normalization_operators() noexcept;
 std::span<const Operator> power_operators() noexcept;
+std::span<const Operator> reduce_operators() noexcept;
+std::span<const Operator> shrink_operators() noexcept;
 std::span<const Operator> sign_operators() noexcept;
+std::span<const Operator> softmax_operators() noexcept;
+std::span<const Operator> trigonometry_operators() noexcept;
 std::span<const Operator> variadic_operators() noexcept;
 std::span<const Operator> where_operators() noexcept;
 

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "operators/elementwise.hpp"
+#include "operators/extremes.hpp"
 #include "operators/registry.hpp"
 
 /// Sum, Max, Min and Mean of any number of tensors, spread over each other.
@@ -19,19 +20,6 @@ struct Total {
       return static_cast<T>(wrapping(a) + wrapping(b));
     else
       return settled(a + b);
-  }
-};
-/// NaN if either is.
-struct Larger {
-  template <class T>
-  T operator()(T a, T b) const noexcept {
-    return a > b || a != a ? a : b;
-  }
-};
-struct Smaller {
-  template <class T>
-  T operator()(T a, T b) const noexcept {
-    return a < b || a != a ? a : b;
   }
 };
 
