@@ -111,6 +111,7 @@ class TensorStep final : public Step {
 
   std::size_t width() const noexcept override { return width_; }
   std::size_t rows_together() const noexcept override { return one_by_one_ ? 1 : kRowsTogether; }
+  bool refuses_rows() const noexcept override { return true; }
   void run(std::span<const math::ConstMatrix> inputs, math::Matrix out, double*) const noexcept override {
     const math::ConstMatrix rows = inputs[0];
     if (!one_by_one_ && attempt(rows, out)) return;
