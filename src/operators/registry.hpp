@@ -12,7 +12,17 @@ inline constexpr std::string_view kMlDomain = "ai.onnx.ml";
 inline constexpr std::string_view kMicrosoftDomain = "com.microsoft";
 
 // The operators, a family a file (<family>.cpp).
+std::span<const Operator> concat_operators() noexcept;
+std::span<const Operator> constant_operators() noexcept;
+std::span<const Operator> constant_of_shape_operators() noexcept;
+std::span<const Operator> expand_operators() noexcept;
 std::span<const Operator> identity_operators() noexcept;
+std::span<const Operator> reshape_operators() noexcept;
+std::span<const Operator> shape_operators() noexcept;
+std::span<const Operator> slice_operators() noexcept;
+std::span<const Operator> split_operators() noexcept;
+std::span<const Operator> squeeze_operators() noexcept;
+std::span<const Operator> transpose_operators() noexcept;
 
 /// The operator of that name ("" is ai.onnx), or null.
 const Operator* find_operator(std::string_view domain, std::string_view name) noexcept;
