@@ -11,10 +11,9 @@ using tensor::Value;
 namespace {
 
 void check_size(std::size_t size) {
-  if (size > tensor::kMaxRank) {
-    throw Failure("a list of " + std::to_string(size) + " numbers, one a dimension; at most " +
-                  std::to_string(tensor::kMaxRank) + " dimensions are carried out");
-  }
+  if (size <= Integers::kMost) return;
+  throw Failure("a list of " + std::to_string(size) + " numbers; at most " + std::to_string(Integers::kMost) +
+                " are carried out");
 }
 
 }  // namespace
@@ -37,7 +36,7 @@ IntegersArgument IntegersArgument::attribute(const Node& node, std::string_view 
   IntegersArgument result;
   if (!node.has(name)) return result;
   const std::vector<std::int64_t> values = node.integers(name);
-  if (values.size() > tensor::kMaxRank) node.refuse("has too long a list \"" + std::string(name) + "\"");
+  if (values.size() > Integers::kMost) node.refuse("has too long a list \"" + std::string(name) + "\"");
   result.fixed_.emplace(values);
   return result;
 }

@@ -12,11 +12,13 @@
 
 namespace pelton::operators {
 
-/// A short list of whole numbers, such as axes: no longer than a shape can be.
+/// A short list of whole numbers about dimensions: one for each, or two.
 class Integers {
  public:
+  static constexpr std::size_t kMost = 2 * tensor::kMaxRank;
+
   Integers() = default;
-  /// Throws Failure where there are more than kMaxRank.
+  /// Throws Failure where there are more than kMost.
   explicit Integers(std::span<const std::int64_t> values);
   /// The elements of an int32 or int64 tensor (of any shape). Throws Failure where there are too many.
   explicit Integers(const Tensor& values);
@@ -28,7 +30,7 @@ class Integers {
   std::span<const std::int64_t> values() const noexcept { return {values_.data(), size_}; }
 
  private:
-  std::array<std::int64_t, tensor::kMaxRank> values_{};
+  std::array<std::int64_t, kMost> values_{};
   std::size_t size_ = 0;
 };
 

@@ -16,12 +16,22 @@ std::span<const Operator> concat_operators() noexcept;
 std::span<const Operator> constant_operators() noexcept;
 std::span<const Operator> constant_of_shape_operators() noexcept;
 std::span<const Operator> expand_operators() noexcept;
+std::span<const Operator> eye_like_operators() noexcept;
+std::span<const Operator> gather_operators() noexcept;
+std::span<const Operator> gather_elements_operators() noexcept;
+std::span<const Operator> gather_nd_operators() noexcept;
 std::span<const Operator> identity_operators() noexcept;
+std::span<const Operator> one_hot_operators() noexcept;
+std::span<const Operator> pad_operators() noexcept;
+std::span<const Operator> range_operators() noexcept;
 std::span<const Operator> reshape_operators() noexcept;
+std::span<const Operator> scatter_elements_operators() noexcept;
+std::span<const Operator> scatter_nd_operators() noexcept;
 std::span<const Operator> shape_operators() noexcept;
 std::span<const Operator> slice_operators() noexcept;
 std::span<const Operator> split_operators() noexcept;
 std::span<const Operator> squeeze_operators() noexcept;
+std::span<const Operator> top_k_operators() noexcept;
 std::span<const Operator> transpose_operators() noexcept;
 
 /// The operator of that name ("" is ai.onnx), or null.

@@ -45,7 +45,7 @@ class Reshape final : public Operation {
 
  private:
   Shape shape_for(const Shape& from, const Integers& target) const {
-    std::array<std::int64_t, tensor::kMaxRank> dims{};
+    std::array<std::int64_t, Integers::kMost> dims{};
     std::size_t unknown = target.size();
     for (std::size_t i = 0; i < target.size(); ++i) {
       dims[i] = target[i];

@@ -64,7 +64,7 @@ class Transpose final : public Operation {
 std::shared_ptr<const Operation> transpose(Node& node) {
   node.gives(node.type(0));
   const std::vector<std::int64_t> order = node.integers("perm");
-  if (order.size() > tensor::kMaxRank) node.refuse("has too long a list \"perm\"");
+  if (order.size() > Integers::kMost) node.refuse("has too long a list \"perm\"");
   std::vector<bool> found(order.size());
   for (const std::int64_t axis : order) {
     const bool known = axis >= 0 && axis < static_cast<std::int64_t>(order.size());
