@@ -36,12 +36,12 @@ std::int64_t steps_between(T start, T limit, T delta) {
   }
 }
 
-template <class T>
+/// T is calculated with as C.
+template <class T, class C>
 class Range final : public Operation {
  public:
   void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext&) const override {
     if (outputs[0] == nullptr) return;
-    using C = Computed<T>;
     const C start = only(inputs[0]->tensor);
     const C delta = only(inputs[2]->tensor);
     const std::int64_t count = steps_between<C>(start, only(inputs[1]->tensor), delta);
@@ -50,7 +50,7 @@ class Range final : public Operation {
       if constexpr (std::is_integral_v<T>) {
         result[i] = static_cast<T>(static_cast<std::uint64_t>(start) + i * static_cast<std::uint64_t>(delta));
       } else {
-        result[i] = T(start + static_cast<C>(i) * delta);
+        result[i] = T(static_cast<Computed<T>>(start + static_cast<C>(i) * delta));
       }
     }
   }
@@ -66,15 +66,19 @@ std::shared_ptr<const Operation> range(Node& node) {
   constexpr std::int64_t kStashes = 27;
   const DataType type = node.type(0);
   if (node.type(1) != type || node.type(2) != type) node.malformed("has inputs of different types");
-  if (node.opset() >= kStashes) {
-    // Half floats are calculated with as float either way; where double is asked for, that is another thing.
-    const bool is_half = type == DataType::float16 || type == DataType::bfloat16;
-    const std::int64_t stash = node.integer("stash_type", static_cast<std::int64_t>(DataType::float32));
-    if (is_half && stash != static_cast<std::int64_t>(DataType::float32)) node.refuse("calculates in other than float");
-  }
+  // Says what half floats are calculated with.
+  const auto as_float = static_cast<std::int64_t>(DataType::float32);
+  const std::int64_t stash = node.opset() < kStashes ? as_float : node.integer("stash_type", as_float);
+  const bool is_double = stash == static_cast<std::int64_t>(DataType::float64);
+  if (!is_double && stash != as_float) node.refuse("calculates in other than float or double");
   node.gives(type);
   using Kinds = Types<float, double, tensor::Float16, tensor::BFloat16, std::int16_t, std::int32_t, std::int64_t>;
-  return by_type(node, type, Kinds(), []<class T>() { return std::make_shared<Range<T>>(); });
+  return by_type(node, type, Kinds(), [&]<class T>() -> std::shared_ptr<const Operation> {
+    if constexpr (!std::is_same_v<T, Computed<T>>) {
+      if (is_double) return std::make_shared<Range<T, double>>();
+    }
+    return std::make_shared<Range<T, Computed<T>>>();
+  });
 }
 
 constexpr std::array kOperators{

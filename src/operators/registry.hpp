@@ -21,18 +21,22 @@ std::span<const Operator> gather_operators() noexcept;
 std::span<const Operator> gather_elements_operators() noexcept;
 std::span<const Operator> gather_nd_operators() noexcept;
 std::span<const Operator> identity_operators() noexcept;
+std::span<const Operator> non_zero_operators() noexcept;
 std::span<const Operator> one_hot_operators() noexcept;
 std::span<const Operator> pad_operators() noexcept;
 std::span<const Operator> range_operators() noexcept;
 std::span<const Operator> reshape_operators() noexcept;
 std::span<const Operator> scatter_elements_operators() noexcept;
 std::span<const Operator> scatter_nd_operators() noexcept;
+std::span<const Operator> sequence_operators() noexcept;
 std::span<const Operator> shape_operators() noexcept;
 std::span<const Operator> slice_operators() noexcept;
 std::span<const Operator> split_operators() noexcept;
+std::span<const Operator> split_to_sequence_operators() noexcept;
 std::span<const Operator> squeeze_operators() noexcept;
 std::span<const Operator> top_k_operators() noexcept;
 std::span<const Operator> transpose_operators() noexcept;
+std::span<const Operator> unique_operators() noexcept;
 
 /// The operator of that name ("" is ai.onnx), or null.
 const Operator* find_operator(std::string_view domain, std::string_view name) noexcept;
