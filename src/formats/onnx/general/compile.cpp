@@ -1,0 +1,213 @@
+#include "formats/onnx/general/compile.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/printable.hpp"
+#include "formats/onnx/describe.hpp"
+#include "formats/onnx/general/graph_compiler.hpp"
+#include "formats/onnx/graph_outputs.hpp"
+#include "graph/program_builder.hpp"
+#include "graph/tensor_step.hpp"
+
+namespace pelton::formats::onnx {
+namespace {
+
+using core::Error;
+using core::ErrorCode;
+using tensor::RowAxis;
+using tensor::Shape;
+
+/// One way of trying a graph out: how many rows, and what their numbers are.
+struct Trial {
+  std::int64_t rows;
+  double number;
+};
+/// Several rows first: a graph that keeps them apart is scored in batches. A graph may fail on zeros (a
+/// division) or on ones (an index into a table of one), or be made for one row at a time.
+constexpr Trial kTrials[] = {{3, 0}, {3, 1}, {1, 0}, {1, 1}};
+
+Shape tail_of(const GraphInput& input) {
+  return input.flat ? Shape() : Shape(std::span<const std::int64_t>(input.tail));
+}
+
+template <class T>
+void fill(tensor::Tensor& tensor, const Shape& shape, double number) {
+  const std::span<T> values = tensor.reset<T>(shape);
+  if constexpr (std::is_same_v<T, tensor::Float16> || std::is_same_v<T, tensor::BFloat16>) {
+    std::fill(values.begin(), values.end(), T(static_cast<float>(number)));
+  } else if constexpr (std::is_same_v<T, std::string_view>) {
+    std::fill(values.begin(), values.end(), std::string_view());
+  } else {
+    std::fill(values.begin(), values.end(), static_cast<T>(number));
+  }
+}
+
+std::shared_ptr<const tensor::Value> trial_value(DataType type, const Shape& shape, double number) {
+  auto value = std::make_shared<tensor::Value>();
+  tensor::Tensor& tensor = value->tensor;
+  switch (type) {
+    case DataType::float32: fill<float>(tensor, shape, number); break;
+    case DataType::float64: fill<double>(tensor, shape, number); break;
+    case DataType::float16: fill<tensor::Float16>(tensor, shape, number); break;
+    case DataType::bfloat16: fill<tensor::BFloat16>(tensor, shape, number); break;
+    case DataType::boolean: fill<bool>(tensor, shape, number); break;
+    case DataType::int8: fill<std::int8_t>(tensor, shape, number); break;
+    case DataType::int16: fill<std::int16_t>(tensor, shape, number); break;
+    case DataType::int32: fill<std::int32_t>(tensor, shape, number); break;
+    case DataType::int64: fill<std::int64_t>(tensor, shape, number); break;
+    case DataType::uint8: fill<std::uint8_t>(tensor, shape, number); break;
+    case DataType::uint16: fill<std::uint16_t>(tensor, shape, number); break;
+    case DataType::uint32: fill<std::uint32_t>(tensor, shape, number); break;
+    case DataType::uint64: fill<std::uint64_t>(tensor, shape, number); break;
+    default: fill<std::string_view>(tensor, shape, number); break;
+  }
+  return value;
+}
+
+/// A constant that a graph gives beside its answers, if it can be a list of class labels.
+core::Result<Value> constant_output(const tensor::Tensor& tensor) {
+  Tensor list{tensor.type(), {tensor.shape().begin(), tensor.shape().end()}, {}};
+  if (tensor.type() == DataType::string) {
+    const auto texts = tensor.values<std::string_view>();
+    list.values = std::vector<std::string>(texts.begin(), texts.end());
+  } else if (tensor.type() == DataType::int64) {
+    const auto integers = tensor.values<std::int64_t>();
+    list.values = std::vector<std::int64_t>(integers.begin(), integers.end());
+  } else {
+    return Error(ErrorCode::unsupported, "is the same for all rows");
+  }
+  return Value(ConstantValue{nullptr, std::make_shared<const Tensor>(std::move(list))});
+}
+
+class GeneralCompiler {
+ public:
+  GeneralCompiler(const ModelProto& model, const Opsets& opsets, GraphInputs inputs, const Limits& limits)
+      : model_(model),
+        inputs_(std::move(inputs)),
+        limits_(limits),
+        texts_(std::make_shared<core::TextArena>()),
+        context_{opsets, limits, *texts_, 0},
+        program_(inputs_.features.size()) {}
+
+  core::Result<std::unique_ptr<const model::Model>> compile();
+
+ private:
+  core::Result<std::unique_ptr<GraphCompiler>> attempt(const Trial& trial);
+  bool keeps_rows_apart(const GraphCompiler& graph) const;
+  core::Result<Value> output(const GraphCompiler& graph, const ValueInfoProto& info, const Trial& trial);
+  core::Result<graph::Register> add_step(const GraphCompiler& graph, const ValueInfoProto& info, const Known& known,
+                                         std::size_t width, std::vector<model::Label> labels, bool one_by_one);
+
+  const ModelProto& model_;
+  GraphInputs inputs_;
+  const Limits& limits_;
+  std::shared_ptr<core::TextArena> texts_;
+  GeneralContext context_;
+  graph::ProgramBuilder program_;
+};
+
+core::Result<std::unique_ptr<GraphCompiler>> GeneralCompiler::attempt(const Trial& trial) {
+  context_.trial_bytes = 0;
+  auto graph = std::make_unique<GraphCompiler>(context_, *model_.graph, nullptr);
+  auto added = graph->add_initializers();
+  if (!added) return added.error();
+  for (const GraphInput& input : inputs_.inputs) {
+    const Shape shape = tail_of(input).inserted(0, trial.rows);
+    Known known{.type = input.type, .value = trial_value(input.type, shape, trial.number), .rows = RowAxis::at(0)};
+    added = graph->add_input(input.name, std::move(known));
+    if (!added) return added.error();
+  }
+  added = graph->add_nodes();
+  if (!added) return added.error();
+  return graph;
+}
+
+bool GeneralCompiler::keeps_rows_apart(const GraphCompiler& graph) const {
+  const auto& outputs = model_.graph->output;
+  return std::all_of(outputs.begin(), outputs.end(), [&](const ValueInfoProto& info) {
+    const Known* known = graph.find(info.name);
+    return known == nullptr || known->constant || known->rows == RowAxis::at(0);
+  });
+}
+
+core::Result<graph::Register> GeneralCompiler::add_step(const GraphCompiler& graph, const ValueInfoProto& info,
+                                                        const Known& known, std::size_t width,
+                                                        std::vector<model::Label> labels, bool one_by_one) {
+  graph::TensorStepSpec spec;
+  const std::size_t id = known.id;
+  spec.graph = std::make_shared<const tensor::Graph>(graph.builder().build({&id, 1}));
+  for (const GraphInput& input : inputs_.inputs) spec.inputs.push_back({input.first, input.type, tail_of(input)});
+  spec.width = width;
+  spec.labels = std::move(labels);
+  spec.one_by_one = one_by_one;
+  spec.keep_alive = texts_;
+  const graph::Register row = program_.input();
+  return program_.add(core::printable(info.name), graph::make_tensor_step(std::move(spec)), {&row, 1});
+}
+
+/// What an output is, as the reader of outputs takes it: a block with a line a row.
+core::Result<Value> GeneralCompiler::output(const GraphCompiler& graph, const ValueInfoProto& info,
+                                            const Trial& trial) {
+  const Known* known = graph.find(info.name);
+  if (known == nullptr) return Error(ErrorCode::malformed, "is given by no node");
+  if (known->is_sequence) return Error(ErrorCode::unsupported, "is a sequence");
+  if (known->constant) return constant_output(known->value->tensor);
+  const Shape& shape = known->value->tensor.shape();
+  const std::size_t rows = static_cast<std::size_t>(trial.rows);
+  const std::size_t elements = shape.elements();
+  if (elements == 0 || elements % rows != 0) {
+    return Error(ErrorCode::unsupported,
+                 "has shape " + to_string(shape) + " for " + std::to_string(rows) + " rows, not some values a row");
+  }
+  const std::size_t width = elements / rows;
+  const bool one_by_one = trial.rows == 1;
+  const bool label = width == 1 && !known->labels.empty() && !known->labelled_scores;
+  if (known->type == DataType::string && !label) return Error(ErrorCode::unsupported, "is text other than a label");
+  auto block = add_step(graph, info, *known, width, label ? known->labels : std::vector<model::Label>(), one_by_one);
+  if (!block) return block.error();
+  if (label) {
+    return Value(Labels{.index = *block, .names = known->labels, .type = known->type, .flat = shape.rank() == 1});
+  }
+  Rows values{.block = *block, .width = width, .type = known->type, .flat = shape.rank() == 1};
+  values.choices = width == 1 ? known->choices : 0;
+  if (known->labelled_scores) return Value(LabelledScores{std::move(values), known->labels});
+  return Value(std::move(values));
+}
+
+core::Result<std::unique_ptr<const model::Model>> GeneralCompiler::compile() {
+  std::optional<Error> refused;
+  for (const Trial& trial : kTrials) {
+    auto graph = attempt(trial);
+    if (!graph) {
+      refused = graph.error();
+      if (refused->code() != ErrorCode::invalid_argument) break;  // nothing that other rows could mend
+      continue;
+    }
+    if (trial.rows > 1 && !keeps_rows_apart(**graph)) continue;
+    std::vector<Value> values;
+    for (const ValueInfoProto& info : model_.graph->output) {
+      auto value = output(**graph, info, trial);
+      if (!value) return value.error().within("output \"" + core::printable(info.name) + "\"");
+      values.push_back(std::move(*value));
+    }
+    auto methods = read_graph_outputs(model_.graph->output, std::move(values), inputs_.features, program_);
+    if (!methods) return methods.error();
+    model::Description description = describe(model_, 0, methods->outputs, !methods->classes.empty());
+    model::Schema schema{std::move(inputs_.features), std::move(methods->classes), std::move(methods->outputs)};
+    return std::unique_ptr<const model::Model>(
+        std::make_unique<model::ProgramModel>(std::move(schema), std::move(description), std::move(methods->programs)));
+  }
+  return *refused;
+}
+
+}  // namespace
+
+core::Result<std::unique_ptr<const model::Model>> compile_general(const ModelProto& model, const Opsets& opsets,
+                                                                  GraphInputs inputs, const Limits& limits) {
+  return GeneralCompiler(model, opsets, std::move(inputs), limits).compile();
+}
+
+}  // namespace pelton::formats::onnx
