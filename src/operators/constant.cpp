@@ -15,19 +15,29 @@ using tensor::Value;
 class Constant final : public Operation {
  public:
   explicit Constant(std::shared_ptr<const Tensor> value) : value_(std::move(value)) {}
-  /// A constant of texts, which it keeps itself.
-  Constant(const Shape& shape, std::vector<std::string> texts) : texts_(std::move(texts)) {
-    const std::vector<std::string_view> views(texts_.begin(), texts_.end());
-    value_ = std::make_shared<Tensor>(Tensor::of<std::string_view>(shape, views));
-  }
 
   void run(std::span<const Value* const>, std::span<Value* const> outputs, RunContext&) const override {
     if (outputs[0] != nullptr) outputs[0]->tensor.assign(*value_);
   }
 
  private:
-  std::vector<std::string> texts_;
   std::shared_ptr<const Tensor> value_;
+};
+
+/// Its texts are copied in every run: what they give may outlive the node.
+class ConstantTexts final : public Operation {
+ public:
+  ConstantTexts(const Shape& shape, std::vector<std::string> texts) : shape_(shape), texts_(std::move(texts)) {}
+
+  void run(std::span<const Value* const>, std::span<Value* const> outputs, RunContext& context) const override {
+    if (outputs[0] == nullptr) return;
+    const std::span<std::string_view> views = outputs[0]->tensor.reset<std::string_view>(shape_);
+    for (std::size_t i = 0; i < views.size(); ++i) views[i] = context.texts.keep(texts_[i]);
+  }
+
+ private:
+  Shape shape_;
+  std::vector<std::string> texts_;
 };
 
 template <class T>
@@ -54,10 +64,10 @@ std::shared_ptr<const Operation> constant_from(const Node& node, std::string_vie
     const std::vector<std::int64_t> values = node.integers(form);
     return constant_of<std::int64_t>(list_shape(values.size()), values);
   }
-  if (form == "value_string") return std::make_shared<Constant>(Shape(), std::vector{node.text(form, "")});
+  if (form == "value_string") return std::make_shared<ConstantTexts>(Shape(), std::vector{node.text(form, "")});
   std::vector<std::string> texts = node.texts(form);
   const Shape shape = list_shape(texts.size());
-  return std::make_shared<Constant>(shape, std::move(texts));
+  return std::make_shared<ConstantTexts>(shape, std::move(texts));
 }
 
 DataType type_of(const Node& node, std::string_view form) {
