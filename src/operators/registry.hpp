@@ -12,7 +12,9 @@ inline constexpr std::string_view kMlDomain = "ai.onnx.ml";
 inline constexpr std::string_view kMicrosoftDomain = "com.microsoft";
 
 // The operators, a family a file (<family>.cpp).
+std::span<const Operator> gemm_operators() noexcept;
 std::span<const Operator> identity_operators() noexcept;
+std::span<const Operator> matmul_operators() noexcept;
 
 /// The operator of that name ("" is ai.onnx), or null.
 const Operator* find_operator(std::string_view domain, std::string_view name) noexcept;
