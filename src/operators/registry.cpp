@@ -8,6 +8,7 @@ const Operator* find_operator(std::string_view domain, std::string_view name) no
   static const std::array kFamilies{
       gemm_operators(),
       identity_operators(),
+      linear_systems_operators(),
       matmul_operators(),
   };
   for (const std::span<const Operator> family : kFamilies) {
