@@ -14,6 +14,7 @@ void ProductMemory::trim() noexcept {
   }
   if (whole_sums.capacity() * sizeof(std::uint64_t) > kIdleBytes) whole_sums.release();
   if (packed.bytes() > kIdleBytes) packed.release();
+  if (points.bytes() > kIdleBytes) points.release();
 }
 
 }  // namespace pelton::operators

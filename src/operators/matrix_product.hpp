@@ -9,6 +9,7 @@
 #include "core/aligned_buffer.hpp"
 #include "math/kernels.hpp"
 #include "math/packed_affine.hpp"
+#include "math/packed_points.hpp"
 #include "operators/accumulate.hpp"
 
 /// a · b for elements of any numeric type. Floating products are summed in doubles over k in a fixed
@@ -44,6 +45,7 @@ struct ProductMemory {
   core::AlignedBuffer<double> sums;
   core::AlignedBuffer<std::uint64_t> whole_sums;
   math::PackedAffine packed;
+  math::PackedPoints points;
 
   static ProductMemory& of_this_thread();
   /// Gives back what is too large to be kept idle.
@@ -79,11 +81,11 @@ void pack_right(const Lattice<T>& b, math::PackedAffine::Form form, math::Packed
   packed.assign({right.data(), b.rows, b.cols}, {}, form);
 }
 
-/// Calls store(r, sums) for every row r of a · b, sums its b.out() doubles.
-template <class T, class Store>
-void multiply(const Lattice<T>& a, const math::PackedAffine& b, const Store& store) {
+/// Calls kernel(x, rows, y) for blocks of a's rows as doubles and room for as many rows of results, then
+/// store(r, results) for each row.
+template <class T, class Kernel, class Store>
+void for_row_blocks(const Lattice<T>& a, std::size_t cols, const Kernel& kernel, const Store& store) {
   constexpr std::size_t kBlockNumbers = 16384;  // of either side; within the second-level cache
-  const std::size_t cols = b.out();
   const std::size_t most = std::max<std::size_t>(8, kBlockNumbers / std::max<std::size_t>({1, a.cols, cols}));
   const std::size_t block = std::min(most, a.rows);
   ProductMemory& memory = ProductMemory::of_this_thread();
@@ -97,9 +99,18 @@ void multiply(const Lattice<T>& a, const math::PackedAffine& b, const Store& sto
       if (as_they_are) x = {a.row(first), a.row_step};
     }
     if (!as_they_are) widen_rows(a, first, count, memory.left.data());
-    math::kernels().affine(b.view(), x, count, {memory.sums.data(), cols});
+    kernel(x, count, math::Output{memory.sums.data(), cols});
     for (std::size_t r = 0; r < count; ++r) store(first + r, memory.sums.data() + r * cols);
   }
+}
+
+/// Calls store(r, sums) for every row r of a · b, sums its b.out() doubles.
+template <class T, class Store>
+void multiply(const Lattice<T>& a, const math::PackedAffine& b, const Store& store) {
+  const auto product = [&](math::Input x, std::size_t rows, math::Output y) {
+    math::kernels().affine(b.view(), x, rows, y);
+  };
+  for_row_blocks(a, b.out(), product, store);
 }
 
 /// Calls store(r, sums) for every row r of a · b, of integers.

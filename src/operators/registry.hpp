@@ -12,6 +12,7 @@ inline constexpr std::string_view kMlDomain = "ai.onnx.ml";
 inline constexpr std::string_view kMicrosoftDomain = "com.microsoft";
 
 // The operators, a family a file (<family>.cpp).
+std::span<const Operator> cdist_operators() noexcept;
 std::span<const Operator> gemm_operators() noexcept;
 std::span<const Operator> identity_operators() noexcept;
 std::span<const Operator> linear_systems_operators() noexcept;
