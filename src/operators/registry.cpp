@@ -6,7 +6,8 @@ namespace pelton::operators {
 
 const Operator* find_operator(std::string_view domain, std::string_view name) noexcept {
   static const std::array kFamilies{
-      cdist_operators(), gemm_operators(), identity_operators(), linear_systems_operators(), matmul_operators(),
+      cdist_operators(),          gemm_operators(),   identity_operators(),
+      linear_systems_operators(), matmul_operators(), einsum_operators(),
   };
   for (const std::span<const Operator> family : kFamilies) {
     for (const Operator& op : family) {

@@ -13,6 +13,7 @@ inline constexpr std::string_view kMicrosoftDomain = "com.microsoft";
 
 // The operators, a family a file (<family>.cpp).
 std::span<const Operator> cdist_operators() noexcept;
+std::span<const Operator> einsum_operators() noexcept;
 std::span<const Operator> gemm_operators() noexcept;
 std::span<const Operator> identity_operators() noexcept;
 std::span<const Operator> linear_systems_operators() noexcept;
