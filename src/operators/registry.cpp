@@ -6,8 +6,16 @@ namespace pelton::operators {
 
 const Operator* find_operator(std::string_view domain, std::string_view name) noexcept {
   static const std::array kFamilies{
-      cdist_operators(),          gemm_operators(),   identity_operators(),
-      linear_systems_operators(), matmul_operators(), einsum_operators(),
+      batch_normalization_operators(),
+      cdist_operators(),
+      gemm_operators(),
+      identity_operators(),
+      group_normalization_operators(),
+      layer_normalization_operators(),
+      linear_systems_operators(),
+      matmul_operators(),
+      einsum_operators(),
+      mean_variance_normalization_operators(),
   };
   for (const std::span<const Operator> family : kFamilies) {
     for (const Operator& op : family) {

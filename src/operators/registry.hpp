@@ -12,12 +12,16 @@ inline constexpr std::string_view kMlDomain = "ai.onnx.ml";
 inline constexpr std::string_view kMicrosoftDomain = "com.microsoft";
 
 // The operators, a family a file (<family>.cpp).
+std::span<const Operator> batch_normalization_operators() noexcept;
 std::span<const Operator> cdist_operators() noexcept;
 std::span<const Operator> einsum_operators() noexcept;
 std::span<const Operator> gemm_operators() noexcept;
+std::span<const Operator> group_normalization_operators() noexcept;
 std::span<const Operator> identity_operators() noexcept;
+std::span<const Operator> layer_normalization_operators() noexcept;
 std::span<const Operator> linear_systems_operators() noexcept;
 std::span<const Operator> matmul_operators() noexcept;
+std::span<const Operator> mean_variance_normalization_operators() noexcept;
 
 /// The operator of that name ("" is ai.onnx), or null.
 const Operator* find_operator(std::string_view domain, std::string_view name) noexcept;
