@@ -2,7 +2,7 @@
 
 namespace pelton::operators {
 
-bool NgramTree::add(std::span<const std::uint32_t> ngram, std::uint32_t column) {
+void NgramTree::assign(std::span<const std::uint32_t> ngram, std::uint32_t number) {
   std::uint32_t node = kNone;
   for (const std::uint32_t token : ngram) {
     const auto fresh = static_cast<std::uint32_t>(nodes_.size());
@@ -15,9 +15,7 @@ bool NgramTree::add(std::span<const std::uint32_t> ngram, std::uint32_t column) 
     }
     if (node == fresh) nodes_.emplace_back();
   }
-  if (nodes_[node].column != kNone) return false;
-  nodes_[node].column = column;
-  return true;
+  nodes_[node].number = number;
 }
 
 }  // namespace pelton::operators

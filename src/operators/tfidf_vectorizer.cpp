@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <limits>
 
 #include "operators/by_type.hpp"
 #include "operators/ngram_tree.hpp"
@@ -21,22 +19,22 @@ using tensor::Value;
 constexpr std::uint32_t kNone = NgramTree::kNone;
 static_assert(kNone == LookupTable<std::uint64_t>::kAbsent);
 
-enum class Weighting { counts, presence, weighted_counts };
+/// What finding an n-gram does: IDF says that it is there, the other modes how often.
+struct Found {
+  std::uint32_t column;
+  float weight;
+};
 
 /// The attributes but the pool.
 struct Setting {
   std::size_t shortest = 1;  ///< of the n-grams counted
   std::size_t longest = 1;
   std::size_t skips = 0;
-  std::vector<std::int64_t> starts;   ///< in the pool, of the n-grams of 1, 2, … tokens
-  std::vector<std::int64_t> columns;  ///< of the n-grams in order of the pool
-  std::size_t width = 0;              ///< columns of the result
-  Weighting weighting = Weighting::counts;
-  std::vector<float> weights;  ///< by column, or none
+  bool counted = true;               ///< weights of repeated n-grams add up
+  std::vector<std::int64_t> starts;  ///< in the pool, of the n-grams of 1, 2, … tokens
+  std::vector<Found> found;          ///< of the n-grams in order of the pool
+  std::size_t width = 0;             ///< columns of the result
 };
-
-/// Counts are kept in the result itself, as integers until they are weighted.
-void add_one(float& cell) noexcept { cell = std::bit_cast<float>(std::bit_cast<std::uint32_t>(cell) + 1); }
 
 /// A token of a pool for inputs of T.
 template <class T>
@@ -69,7 +67,6 @@ class TfIdfVectorizer final : public Operation {
     for (std::size_t r = 0; r < rows; ++r) {
       const std::span<float> result = y.subspan(r * setting_.width, setting_.width);
       count(x.values<T>().subspan(r * length, length), result.data());
-      weigh(result);
     }
   }
 
@@ -87,21 +84,19 @@ class TfIdfVectorizer final : public Operation {
       const std::size_t end = n < setting_.starts.size() ? static_cast<std::size_t>(setting_.starts[n]) : pool.size();
       const bool counted = n >= setting_.shortest && n <= setting_.longest;
       for (std::size_t i = begin; i < end; i += n, ++index) {
-        if (index == setting_.columns.size()) node.malformed("has more n-grams than \"ngram_indexes\"");
+        if (index == setting_.found.size()) node.malformed("has more n-grams than \"ngram_indexes\"");
         if (!counted) continue;
         ngram.clear();
         for (const PoolToken<T>& token : pool.subspan(i, n)) {
           ngram.push_back(numbers_.insert(lookup_key(token), tokens));
           if (ngram.back() == tokens) ++tokens;
         }
-        if (!ngrams_.add(ngram, static_cast<std::uint32_t>(setting_.columns[index]))) {
-          node.malformed("has an n-gram twice in its pool");
-        }
+        ngrams_.assign(ngram, static_cast<std::uint32_t>(index));
       }
     }
   }
 
-  void count(std::span<const T> row, float* counts) const {
+  void count(std::span<const T> row, float* cells) const {
     Scratch<std::uint32_t, TfIdfVectorizer> tokens;
     tokens->reserve(row.size());
     for (const T& token : row) tokens->push_back(numbers_.find(lookup_key(token)));
@@ -110,40 +105,23 @@ class TfIdfVectorizer final : public Operation {
       // N-grams of one token are the same whatever is skipped.
       const std::size_t shortest = step == 1 ? setting_.shortest : std::max<std::size_t>(setting_.shortest, 2);
       if (shortest > setting_.longest || (shortest - 1) * step >= all.size()) return;
-      for (std::size_t i = 0; i + (shortest - 1) * step < all.size(); ++i) count_from(all, i, step, shortest, counts);
+      for (std::size_t i = 0; i + (shortest - 1) * step < all.size(); ++i) count_from(all, i, step, shortest, cells);
     }
   }
 
   /// The n-grams that begin at token `at`.
   void count_from(std::span<const std::uint32_t> all, std::size_t at, std::size_t step, std::size_t shortest,
-                  float* counts) const {
+                  float* cells) const {
     std::uint32_t node = ngrams_.begin(all[at]);
     for (std::size_t n = 1; node != kNone; ++n) {
-      const std::uint32_t column = ngrams_.column(node);
-      if (n >= shortest && column != kNone) add_one(counts[column]);
+      const std::uint32_t number = ngrams_.number(node);
+      if (n >= shortest && number != kNone) {
+        const Found found = setting_.found[number];
+        cells[found.column] = setting_.counted ? cells[found.column] + found.weight : found.weight;
+      }
       if (step >= all.size() - at) return;
       at += step;
       node = ngrams_.longer(node, all[at]);
-    }
-  }
-
-  void weigh(std::span<float> cells) const {
-    const auto count_of = [](float cell) { return static_cast<float>(std::bit_cast<std::uint32_t>(cell)); };
-    const bool weighted = !setting_.weights.empty();
-    switch (setting_.weighting) {
-      case Weighting::counts:
-        for (float& cell : cells) cell = count_of(cell);
-        break;
-      case Weighting::presence:
-        for (std::size_t c = 0; c < cells.size(); ++c) {
-          cells[c] = count_of(cells[c]) > 0 ? (weighted ? setting_.weights[c] : 1.0F) : 0.0F;
-        }
-        break;
-      case Weighting::weighted_counts:
-        for (std::size_t c = 0; c < cells.size(); ++c) {
-          cells[c] = count_of(cells[c]) * (weighted ? setting_.weights[c] : 1.0F);
-        }
-        break;
     }
   }
 
@@ -152,14 +130,6 @@ class TfIdfVectorizer final : public Operation {
   LookupTable<LookupKey<T>> numbers_;
   NgramTree ngrams_;
 };
-
-Weighting weighting(const Node& node) {
-  const std::string mode = node.text("mode", "");
-  if (mode == "TF") return Weighting::counts;
-  if (mode == "IDF") return Weighting::presence;
-  if (mode == "TFIDF") return Weighting::weighted_counts;
-  node.malformed("attribute \"mode\" is none of TF, IDF, TFIDF");
-}
 
 /// Token look-ups that one token of a text may cause: n-grams as long, times distances.
 constexpr std::int64_t kMostLookups = 1024;
@@ -181,22 +151,24 @@ void read_lengths(const Node& node, Setting& setting) {
 }
 
 void read_columns(const Node& node, Setting& setting) {
-  setting.columns = node.integers("ngram_indexes");
-  if (setting.columns.empty()) node.malformed("has no \"ngram_indexes\"");
-  const auto [least, greatest] = std::minmax_element(setting.columns.begin(), setting.columns.end());
-  if (*least < 0) node.malformed("has a negative one among its \"ngram_indexes\"");
-  if (*greatest >= tensor::kMaxElements)
-    node.refuse("gives more than " + std::to_string(tensor::kMaxElements) + " columns");
-  setting.width = static_cast<std::size_t>(*greatest) + 1;
+  const std::string mode = node.text("mode", "");
+  if (mode != "TF" && mode != "IDF" && mode != "TFIDF") node.malformed("attribute \"mode\" is none of TF, IDF, TFIDF");
+  setting.counted = mode != "IDF";
+  const std::vector<std::int64_t> columns = node.integers("ngram_indexes");
   const std::vector<double> weights = node.numbers("weights");
-  if (!weights.empty() && weights.size() != setting.columns.size()) {
-    node.malformed("has " + std::to_string(weights.size()) + " weights for " + std::to_string(setting.columns.size()) +
+  if (columns.empty()) node.malformed("has no \"ngram_indexes\"");
+  if (!weights.empty() && weights.size() != columns.size()) {
+    node.malformed("has " + std::to_string(weights.size()) + " weights for " + std::to_string(columns.size()) +
                    " n-grams");
   }
-  // As in ONNX Runtime and the specification's own implementation, a weight is a column's.
-  const bool used = setting.weighting != Weighting::counts;
-  if (used && !weights.empty() && weights.size() < setting.width) node.malformed("has columns without a weight");
-  if (used) setting.weights.assign(weights.begin(), weights.end());
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i] < 0 || columns[i] >= tensor::kMaxElements) {
+      node.malformed("counts an n-gram in column " + std::to_string(columns[i]));
+    }
+    const bool weighted = mode != "TF" && !weights.empty();
+    setting.found.push_back({static_cast<std::uint32_t>(columns[i]), weighted ? static_cast<float>(weights[i]) : 1.0F});
+    setting.width = std::max(setting.width, static_cast<std::size_t>(columns[i]) + 1);
+  }
 }
 
 void check_starts(const Node& node, const std::vector<std::int64_t>& starts, std::size_t pool) {
@@ -210,7 +182,6 @@ void check_starts(const Node& node, const std::vector<std::int64_t>& starts, std
 
 std::shared_ptr<const Operation> tfidf_vectorizer(Node& node) {
   Setting setting;
-  setting.weighting = weighting(node);
   setting.starts = node.integers("ngram_counts");
   read_lengths(node, setting);
   read_columns(node, setting);
