@@ -1,7 +1,6 @@
 #include "core/text_store.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <new>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -86,7 +85,7 @@ void TextStore::clear() noexcept {
 }
 
 void TextStore::release() noexcept {
-  chunks_ = {};
+  std::vector<Chunk>().swap(chunks_);
   used_ = capacity_ = 0;
   next_size_ = kFirstChunk;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bit>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -50,7 +51,7 @@ class TextStore {
     std::size_t chunks = 0;
     std::size_t used = 0;  ///< bytes of the last chunk
   };
-  Mark mark() const noexcept { return {chunks_.size(), used_}; }
+  Mark mark() const noexcept { return used_ == 0 && chunks_.size() <= 1 ? Mark{} : Mark{chunks_.size(), used_}; }
   /// Forgets what was put after `mark` was taken, and gives its memory back. The mark must be of this filling:
   /// no older than the last `clear` or `release`, and not of what was truncated since.
   void truncate(Mark mark) noexcept;
@@ -80,8 +81,10 @@ class TextStore {
 /// The text of a cell that TextStore::put made, as long as the store keeps it.
 inline std::string_view text_of(double cell) noexcept {
   static_assert(sizeof(double) == sizeof(std::uintptr_t));
-  const auto* at = reinterpret_cast<const char*>(std::bit_cast<std::uintptr_t>(cell));
-  if (at == nullptr) return {};
+  const auto bits = std::bit_cast<std::uintptr_t>(cell);
+  if (bits == 0) return {};
+  assert(bits >> 52 == 0);  // else it is a common number, which no store made
+  const auto* at = reinterpret_cast<const char*>(bits);
   std::size_t size;
   std::memcpy(&size, at, sizeof size);
   return {at + sizeof size, size};
