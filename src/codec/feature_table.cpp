@@ -67,6 +67,7 @@ core::Result<double, std::string> category_of_integer(const model::Feature& feat
 
 FeatureTable::FeatureTable(const model::Schema& schema) : features_(schema.features), named_(schema.named()) {
   for (const model::Feature& feature : features_) {
+    if (feature.is_text()) text_features_.push_back(limits_.size());
     limits_.push_back(numbers_are_names(feature) ? -1 : unseen_limit_of(feature.type));
   }
   for (const model::Method method : model::kAllMethods) {
@@ -101,11 +102,12 @@ std::size_t FeatureTable::look_up(std::string_view name) const noexcept {
 }
 
 std::optional<std::string> misfit(const model::Feature& feature, double value) {
-  if (feature.type == model::ElementType::string) return "this feature is text, and rows hold numbers only";
   if (std::isnan(value)) {
     if (feature.takes_missing) return std::nullopt;
-    const std::string_view wanted = numbers_are_names(feature) ? "a category" : "a number";
-    return std::string("expected ").append(wanted).append(": the model does not take missing values here");
+    return std::string("expected ").append(noun_of(feature)).append(": the model does not take missing values here");
+  }
+  if (feature.type == model::ElementType::string && !numbers_are_names(feature)) {
+    return std::string("expected ").append(noun_of(feature)).append(", got a number");
   }
   if (std::isinf(value)) {
     return numbers_are_names(feature) ? "expected a category: text or a whole number" : "expected a finite number";
@@ -129,6 +131,19 @@ std::optional<std::string> misfit(const model::Feature& feature, double value) {
     case model::ElementType::string: break;
   }
   return std::nullopt;
+}
+
+std::string_view noun_of(const model::Feature& feature) noexcept {
+  if (numbers_are_names(feature)) return "a category";
+  if (feature.is_text()) return "a text";
+  switch (feature.type) {
+    case model::ElementType::string: return "the name of a category";
+    case model::ElementType::boolean: return "true or false";
+    case model::ElementType::float32:
+    case model::ElementType::float64:
+    case model::ElementType::int64: break;
+  }
+  return "a number";
 }
 
 core::Result<double, std::string> category_number(const model::Feature& feature, std::string_view name) {
