@@ -344,17 +344,36 @@ def runtime_answers(case, model, proto, rows):
     return result
 
 
+def text_columns(rows):
+    """The columns of `rows` that hold text: those of an array of objects whose values are str, or None where missing."""
+    if rows.dtype != object:
+        return []
+    return [c for c in range(rows.shape[1]) if any(isinstance(value, str) for value in rows[:, c])]
+
+
 def packed(rows, classes, tolerance, sources):
-    """The rows and answers as the C++ test reads them: little-endian, doubles."""
-    out = [b"PELTONOR", struct.pack("<Id", 1, tolerance), struct.pack("<III", *rows.shape, len(classes))]
-    for label in classes:
-        out.append(struct.pack("<I", len(label)) + label.encode())
-    out.append(rows.astype("<f8").tobytes())
+    """The rows and answers as the C++ test reads them: little-endian, numbers as doubles.
+
+    Columns of text follow at the end, where there are any: how many, then each one's number and its texts. In the
+    table of numbers they are 0, or NaN where the text is missing (None).
+    """
+    def words(texts):
+        encoded = [text.encode() for text in texts]
+        return b"".join([struct.pack("<I", len(encoded)), *(struct.pack("<I", len(text)) + text for text in encoded)])
+
+    table, text = rows.copy(), text_columns(rows)
+    for c in text:
+        table[:, c] = [np.nan if value is None else 0.0 for value in rows[:, c]]
+    out = [b"PELTONOR", struct.pack("<Id", 1, tolerance), struct.pack("<II", *rows.shape), words(classes)]
+    out.append(table.astype("<f8").tobytes())
     out.append(struct.pack("<I", sum(len(source) for source in sources)))
     for number, source in enumerate(sources):
         for method, values in source.items():
             out.append(struct.pack("<III", number, METHODS.index(method), values.shape[1]))
             out.append(values.astype("<f8").tobytes())
+    if text:
+        out.append(struct.pack("<I", len(text)))
+        out += [struct.pack("<I", c) + words(value or "" for value in rows[:, c]) for c in text]
     return b"".join(out)
 
 
