@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "graph/category_steps.hpp"
 #include "graph/node.hpp"
 #include "graph/steps.hpp"
 
@@ -74,6 +75,27 @@ Problem check_common(std::size_t common, std::initializer_list<std::size_t> widt
   return wrong("operands of widths " + text + " do not fit: equal widths or 1 wanted");
 }
 
+/// Where parts lie, if they are neighbouring columns of one register: it, and the first column.
+std::optional<std::pair<std::uint32_t, std::size_t>> neighbours(const std::vector<Node>& nodes,
+                                                                std::span<const Register> parts) {
+  std::optional<std::pair<std::uint32_t, std::size_t>> whole;
+  std::size_t next = 0;
+  for (const Register part : parts) {
+    if (part.id >= nodes.size()) return std::nullopt;
+    const Node& node = nodes[part.id];
+    const bool view = node.kind == Node::Kind::view;
+    const std::uint32_t of = view ? node.inputs[0] : part.id;
+    const std::size_t column = view ? node.column : 0;
+    if (!whole) {
+      whole.emplace(of, column);
+    } else if (of != whole->first || column != next) {
+      return std::nullopt;
+    }
+    next = column + node.width;
+  }
+  return whole;
+}
+
 }  // namespace
 
 ProgramBuilder::ProgramBuilder(std::size_t input_width) {
@@ -136,6 +158,9 @@ Result<Register> ProgramBuilder::add(std::string_view name, const Affine& spec) 
   if (!problem) problem = check_parameters(spec.weights.rows, spec.weights.cols);
   if (!problem) problem = check_width(spec.weights.cols);
   if (!problem && !spec.bias.empty()) problem = check_equal("values of the bias", spec.bias.size(), spec.weights.cols);
+  if (!problem) {
+    if (auto looked_up = add_looked_up(name, spec)) return std::move(*looked_up);
+  }
   return append_step(name, {{spec.x}}, std::move(problem),
                      [&] { return make_affine(spec.weights, spec.bias, spec.activation); });
 }
@@ -195,11 +220,28 @@ Result<Register> ProgramBuilder::add(std::string_view name, const Impute& spec) 
                      [&] { return make_impute(copied(spec.values), spec.missing, w); });
 }
 
+Result<Register> ProgramBuilder::window(std::string_view name, std::uint32_t node, std::size_t first,
+                                        std::size_t columns) {
+  if (first == 0 && columns == nodes_[node].width) return Register{node};
+  Node view;
+  view.kind = Node::Kind::view;
+  view.width = columns;
+  view.column = first;
+  if (nodes_[node].kind == Node::Kind::view) {  // of what it is a view of
+    view.column += nodes_[node].column;
+    node = nodes_[node].inputs[0];
+  }
+  return append(name, {{Register{node}}}, std::nullopt, std::move(view));
+}
+
 Result<Register> ProgramBuilder::add(std::string_view name, const Concat& spec) {
   std::size_t w = 0;
   for (const Register part : spec.parts) {
     w += known_width(part);
     if (w > kMaxWidth) break;
+  }
+  if (const auto whole = neighbours(nodes_, spec.parts); whole && w <= kMaxWidth) {
+    return window(name, whole->first, whole->second, w);
   }
   Node node;
   node.kind = Node::Kind::concat;
@@ -215,13 +257,7 @@ Result<Register> ProgramBuilder::add(std::string_view name, const Select& spec) 
     if (spec.columns[i] >= in) problem = wrong("column " + number(spec.columns[i]) + " of " + number(in));
     neighbours = neighbours && spec.columns[i] == spec.columns[0] + i;
   }
-  if (neighbours && !problem) {
-    Node node;
-    node.kind = Node::Kind::view;
-    node.width = spec.columns.size();
-    node.column = spec.columns[0];
-    return append(name, {{spec.x}}, std::nullopt, std::move(node));
-  }
+  if (neighbours && !problem) return window(name, spec.x.id, spec.columns[0], spec.columns.size());
   return append_step(name, {{spec.x}}, std::move(problem), [&] {
     return make_gather({spec.columns.begin(), spec.columns.end()}, in);
   });
@@ -235,6 +271,21 @@ Result<Register> ProgramBuilder::add(std::string_view name, const Lookup& spec) 
   const std::size_t w = known_width(spec.x);
   Problem problem = check_parameters(spec.table.size(), 1);
   return append_step(name, {{spec.x}}, std::move(problem), [&] { return make_lookup(copied(spec.table), w); });
+}
+
+Result<Register> ProgramBuilder::add(std::string_view name, const Translate& spec) {
+  const std::size_t w = known_width(spec.x);
+  Problem problem = check_parameters(spec.keys.size(), 1);
+  if (!problem) problem = check_equal("values", spec.values.size(), spec.keys.size());
+  return append_step(name, {{spec.x}}, std::move(problem),
+                     [&] { return make_translate(spec.keys, spec.values, spec.otherwise, w); });
+}
+
+Result<Register> ProgramBuilder::add(std::string_view name, const OneHot& spec) {
+  const std::size_t w = known_width(spec.x);
+  Problem problem = check_parameters(spec.keys.size(), 1);
+  if (!problem && w > kMaxWidth / spec.keys.size()) problem = check_width(kMaxWidth + 1);
+  return append_step(name, {{spec.x}}, std::move(problem), [&] { return std::make_shared<OneHotStep>(spec.keys, w); });
 }
 
 Result<Register> ProgramBuilder::add(std::string_view name, const Softmax& spec) {

@@ -56,6 +56,8 @@ class ProgramBuilder {
   core::Result<Register> add(std::string_view name, const Select& spec);
   core::Result<Register> add(std::string_view name, const Constant& spec);
   core::Result<Register> add(std::string_view name, const Lookup& spec);
+  core::Result<Register> add(std::string_view name, const Translate& spec);
+  core::Result<Register> add(std::string_view name, const OneHot& spec);
   core::Result<Register> add(std::string_view name, const Softmax& spec);
   core::Result<Register> add(std::string_view name, const ArgExtreme& spec);
   core::Result<Register> add(std::string_view name, const Reduce& spec);
@@ -68,6 +70,12 @@ class ProgramBuilder {
   /// A step made elsewhere over registers of this builder.
   core::Result<Register> add(std::string_view name, std::shared_ptr<const Step> step, std::span<const Register> inputs);
 
+  /// By register (its id): the one column of the input that its values depend on, kNoColumn where they
+  /// depend on none, kManyColumns where on several or it is not known. O(steps).
+  std::vector<std::size_t> columns_behind() const;
+  static constexpr std::size_t kNoColumn = SIZE_MAX;
+  static constexpr std::size_t kManyColumns = SIZE_MAX - 1;
+
   /// The program that computes `outputs` (in that order) and nothing else. May be called again for
   /// other outputs: predict, predict_proba and decision_function each run only what they need.
   core::Result<Program> compile(std::span<const Register> outputs) const;
@@ -79,6 +87,10 @@ class ProgramBuilder {
   /// The width of a register, or 0 if it is not of this builder: every check then fails, and so says `append`.
   std::size_t known_width(Register r) const noexcept;
   std::size_t known_width(const Operand& operand) const noexcept;
+  /// The affine step that looks up what would be one-hot columns of its input; nothing where there are none.
+  std::optional<core::Result<Register>> add_looked_up(std::string_view name, const Affine& spec);
+  /// `columns` neighbours of a register, from `first` on.
+  core::Result<Register> window(std::string_view name, std::uint32_t node, std::size_t first, std::size_t columns);
   core::Result<Register> append(std::string_view name, std::span<const Register> inputs, Problem problem, Node node);
   template <class Make>
   core::Result<Register> append_step(std::string_view name, std::span<const Register> inputs, Problem problem,
