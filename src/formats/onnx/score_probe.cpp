@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "core/aligned_buffer.hpp"
+#include "formats/onnx/vocabulary.hpp"
 
 namespace pelton::formats::onnx {
 namespace {
@@ -31,6 +32,14 @@ class SplitMix {
   std::uint64_t state_ = 0;
 };
 
+/// The number of one of a feature's texts, or of none of them.
+double a_text(const model::Feature& feature, SplitMix& random) {
+  const std::size_t texts = feature.categories != nullptr ? feature.categories->names().size() : 0;
+  const std::size_t choice = random.next() % (texts + 1);
+  if (choice == texts) return Vocabulary::kUnknown;
+  return feature.categories->number(feature.categories->names()[choice]).value_or(Vocabulary::kUnknown);
+}
+
 /// Rows of every magnitude that features come in, zero among them.
 std::vector<double> probe_rows(std::size_t rows, std::span<const model::Feature> features) {
   constexpr std::array kScales{0.0, 1.0, 10.0, 0.1, 100.0, 0.01, 1e3, 1e6};
@@ -43,6 +52,7 @@ std::vector<double> probe_rows(std::size_t rows, std::span<const model::Feature>
       switch (feature.type) {
         case model::ElementType::boolean: values.push_back(value > 0 ? 1 : 0); break;
         case model::ElementType::int64: values.push_back(std::round(value)); break;
+        case model::ElementType::string: values.push_back(a_text(feature, random)); break;
         default: values.push_back(value); break;
       }
     }
