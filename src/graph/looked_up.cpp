@@ -140,7 +140,7 @@ std::optional<core::Result<Register>> ProgramBuilder::add_looked_up(std::string_
   if (!split.numbers().empty()) {
     std::vector<Register> parts;
     for (const Piece& piece : split.numbers()) {
-      auto part = window(name, piece.node, piece.first, piece.columns);
+      auto part = window(name, {piece.node, piece.first}, piece.columns);
       if (!part) return part;
       parts.push_back(*part);
     }

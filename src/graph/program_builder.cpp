@@ -75,27 +75,6 @@ Problem check_common(std::size_t common, std::initializer_list<std::size_t> widt
   return wrong("operands of widths " + text + " do not fit: equal widths or 1 wanted");
 }
 
-/// Where parts lie, if they are neighbouring columns of one register: it, and the first column.
-std::optional<std::pair<std::uint32_t, std::size_t>> neighbours(const std::vector<Node>& nodes,
-                                                                std::span<const Register> parts) {
-  std::optional<std::pair<std::uint32_t, std::size_t>> whole;
-  std::size_t next = 0;
-  for (const Register part : parts) {
-    if (part.id >= nodes.size()) return std::nullopt;
-    const Node& node = nodes[part.id];
-    const bool view = node.kind == Node::Kind::view;
-    const std::uint32_t of = view ? node.inputs[0] : part.id;
-    const std::size_t column = view ? node.column : 0;
-    if (!whole) {
-      whole.emplace(of, column);
-    } else if (of != whole->first || column != next) {
-      return std::nullopt;
-    }
-    next = column + node.width;
-  }
-  return whole;
-}
-
 }  // namespace
 
 ProgramBuilder::ProgramBuilder(std::size_t input_width) {
@@ -220,28 +199,14 @@ Result<Register> ProgramBuilder::add(std::string_view name, const Impute& spec) 
                      [&] { return make_impute(copied(spec.values), spec.missing, w); });
 }
 
-Result<Register> ProgramBuilder::window(std::string_view name, std::uint32_t node, std::size_t first,
-                                        std::size_t columns) {
-  if (first == 0 && columns == nodes_[node].width) return Register{node};
-  Node view;
-  view.kind = Node::Kind::view;
-  view.width = columns;
-  view.column = first;
-  if (nodes_[node].kind == Node::Kind::view) {  // of what it is a view of
-    view.column += nodes_[node].column;
-    node = nodes_[node].inputs[0];
-  }
-  return append(name, {{Register{node}}}, std::nullopt, std::move(view));
-}
-
 Result<Register> ProgramBuilder::add(std::string_view name, const Concat& spec) {
   std::size_t w = 0;
   for (const Register part : spec.parts) {
     w += known_width(part);
     if (w > kMaxWidth) break;
   }
-  if (const auto whole = neighbours(nodes_, spec.parts); whole && w <= kMaxWidth) {
-    return window(name, whole->first, whole->second, w);
+  if (const auto whole = side_by_side(spec.parts); whole && w <= kMaxWidth) {
+    return window(name, *whole, w);
   }
   Node node;
   node.kind = Node::Kind::concat;
@@ -257,7 +222,7 @@ Result<Register> ProgramBuilder::add(std::string_view name, const Select& spec) 
     if (spec.columns[i] >= in) problem = wrong("column " + number(spec.columns[i]) + " of " + number(in));
     neighbours = neighbours && spec.columns[i] == spec.columns[0] + i;
   }
-  if (neighbours && !problem) return window(name, spec.x.id, spec.columns[0], spec.columns.size());
+  if (neighbours && !problem) return window(name, {spec.x.id, spec.columns[0]}, spec.columns.size());
   return append_step(name, {{spec.x}}, std::move(problem), [&] {
     return make_gather({spec.columns.begin(), spec.columns.end()}, in);
   });

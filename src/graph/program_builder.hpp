@@ -89,8 +89,17 @@ class ProgramBuilder {
   std::size_t known_width(const Operand& operand) const noexcept;
   /// The affine step that looks up what would be one-hot columns of its input; nothing where there are none.
   std::optional<core::Result<Register>> add_looked_up(std::string_view name, const Affine& spec);
-  /// `columns` neighbours of a register, from `first` on.
-  core::Result<Register> window(std::string_view name, std::uint32_t node, std::size_t first, std::size_t columns);
+  /// A register, and a column of it that neighbouring columns begin with.
+  struct Window {
+    std::uint32_t node = 0;
+    std::size_t first = 0;
+  };
+  /// A register for `columns` columns, which looks at them where they are made.
+  core::Result<Register> window(std::string_view name, Window at, std::size_t columns);
+  /// Through views and concats, as long as all the columns are of one part.
+  Window where_made(Window at, std::size_t columns) const;
+  /// Where parts lie, if they are neighbouring columns of one register.
+  std::optional<Window> side_by_side(std::span<const Register> parts) const;
   core::Result<Register> append(std::string_view name, std::span<const Register> inputs, Problem problem, Node node);
   template <class Make>
   core::Result<Register> append_step(std::string_view name, std::span<const Register> inputs, Problem problem,

@@ -152,15 +152,17 @@ struct TypedColumns {
   std::map<std::string_view, std::size_t> first;  ///< by input
 };
 
-/// All columns of a type are rounded in one step.
+/// All columns of a type are rounded in one step; those that need no rounding stay where they are.
 core::Result<TypedColumns> columns_of(const GraphInputs& inputs, DataType type, graph::ProgramBuilder& builder) {
   TypedColumns result;
+  result.block = builder.input();
   std::vector<std::size_t> columns;
   for (const GraphInput& input : inputs.inputs) {
     if (input.type != type) continue;
-    result.first.emplace(input.name, columns.size());
+    result.first.emplace(input.name, rounding(type) == math::UnaryOp::identity ? input.first : columns.size());
     for (std::size_t c = 0; c < input.width; ++c) columns.push_back(input.first + c);
   }
+  if (rounding(type) == math::UnaryOp::identity) return result;
   const std::string name = "inputs of type " + std::string(to_string(type));
   auto block = builder.add(name, graph::Select{builder.input(), columns});
   if (block) block = builder.add(name, graph::Unary{*block, rounding(type)});
