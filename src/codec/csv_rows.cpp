@@ -87,8 +87,17 @@ core::Result<double, std::string> spelled_category(const model::Feature& feature
   return category_number(feature, text);
 }
 
+/// What a cell stands for in a feature of text: its text as it is; an empty one without quotes is missing.
+core::Result<double, std::string> text_value(const model::Feature& feature, const CsvCell& cell) {
+  if (!cell.text.empty() || cell.quoted) return category_number(feature, cell.text);
+  const double missing = std::numeric_limits<double>::quiet_NaN();
+  if (auto complaint = misfit(feature, missing)) return std::move(*complaint);
+  return missing;
+}
+
 /// What a cell stands for in the feature, or what is wrong with it.
 core::Result<double, std::string> cell_value(const model::Feature& feature, const CsvCell& cell) {
+  if (is_text(feature)) return text_value(feature, cell);
   if (numbers_are_names(feature)) return spelled_category(feature, cell);
   double value = 0;
   const CellKind kind = read_value(trimmed(cell.text), value);
@@ -151,7 +160,7 @@ bool CsvReader::has_names(const CsvCursor& first, const FeatureTable& features, 
     }
     const std::string_view bare = trimmed(cell.text);
     all_named = all_named && features.find(bare, column) != features.width();
-    if (column < features.width() && numbers_are_names(features[column])) {
+    if (column < features.width() && (is_text(features[column]) || numbers_are_names(features[column]))) {
       open = true;
       continue;
     }

@@ -57,7 +57,7 @@ class FeatureTable {
 
 /// What is wrong with `value` for the feature, or nothing. NaN stands for a missing value. float32
 /// takes what does not overflow it, int64 whole numbers up to 2^53 (rows are doubles: beyond, they
-/// could not be told apart), boolean 0 and 1, string nothing (rows hold numbers). Infinities are
+/// could not be told apart), boolean 0 and 1, string a missing value only (texts are categories' names). Infinities are
 /// refused whatever the model: scikit-learn refuses them too.
 std::optional<std::string> misfit(const model::Feature& feature, double value);
 
@@ -65,6 +65,11 @@ std::optional<std::string> misfit(const model::Feature& feature, double value);
 /// one as missing), or what is wrong with the name. The feature must have categories (asserted).
 /// Allocates only where something is wrong.
 core::Result<double, std::string> category_number(const model::Feature& feature, std::string_view name);
+
+/// Whether the feature is text, whatever a request writes it as: in a table, every cell is its text.
+inline bool is_text(const model::Feature& feature) noexcept {
+  return feature.type == model::ElementType::string && feature.categories != nullptr;
+}
 
 /// Whether a number in a request names one of the feature's categories by its spelling: it goes
 /// through one of the functions below, never into a row as it is.

@@ -201,7 +201,7 @@ inline bool JsonRows::read_cell(std::size_t feature, double& value) {
 [[gnu::noinline]] bool JsonRows::read_odd_cell(std::size_t feature, double& value) {
   const model::Feature& wanted = features_[feature];
   const bool boolean = wanted.type == model::ElementType::boolean;
-  const std::string_view noun = boolean ? "true or false" : numbers_are_names(wanted) ? "a category" : "a number";
+  const std::string_view noun = boolean ? "true or false" : is_text(wanted) ? "text" : numbers_are_names(wanted) ? "a category" : "a number";
   const JsonKind kind = cursor_.kind();
   std::optional<std::string> complaint;
   value = std::numeric_limits<double>::quiet_NaN();
