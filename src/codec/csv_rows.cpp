@@ -88,20 +88,18 @@ core::Result<double, std::string> spelled_category(const model::Feature& feature
   return category_number(feature, text);
 }
 
-/// What a cell stands for where categories are told by name alone.
-core::Result<double, std::string> named_category(const model::Feature& feature, const CsvCell& cell) {
-  if (const auto known = known_category(feature, cell.text)) return *known;
-  const std::string_view text = trimmed(cell.text);
-  double value = 0;
-  if (!cell.quoted && read_value(text, value) == CellKind::missing) {
-    if (auto complaint = misfit(feature, value)) return std::move(*complaint);
-    return value;
-  }
-  return category_number(feature, text);
+/// What a cell stands for in a feature of words: its text as it is; an empty one without quotes is missing.
+core::Result<double, std::string> word_value(const model::Feature& feature, const CsvCell& cell) {
+  if (!cell.text.empty() || cell.quoted) return category_number(feature, cell.text);
+  const double missing = std::numeric_limits<double>::quiet_NaN();
+  if (auto complaint = misfit(feature, missing)) return std::move(*complaint);
+  return missing;
 }
 
 /// Whether about any cell is a value of the feature's.
-bool takes_any_text(const model::Feature& feature) noexcept { return feature.is_text() || numbers_are_names(feature); }
+bool takes_any_text(const model::Feature& feature) noexcept {
+  return feature.type == model::ElementType::string || numbers_are_names(feature);
+}
 
 /// The text of a cell, put where rows keep theirs.
 core::Result<double, std::string> text_cell(const CsvCell& cell, math::RowBuffer& rows) {
@@ -111,8 +109,8 @@ core::Result<double, std::string> text_cell(const CsvCell& cell, math::RowBuffer
 
 /// What a cell stands for in the feature, or what is wrong with it; no feature of texts.
 core::Result<double, std::string> cell_value(const model::Feature& feature, const CsvCell& cell) {
+  if (feature.is_word()) return word_value(feature, cell);
   if (numbers_are_names(feature)) return spelled_category(feature, cell);
-  if (feature.type == model::ElementType::string) return named_category(feature, cell);
   double value = 0;
   const CellKind kind = read_value(trimmed(cell.text), value);
   if (feature.categories != nullptr && (cell.quoted || kind > CellKind::number)) {

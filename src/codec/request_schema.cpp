@@ -28,6 +28,16 @@ void append_plain_schema(core::TextBuffer& out, const model::Feature& feature) {
     out.append(R"(,"minimum":-9223372036854775808,"maximum":9223372036854775807})");
     return;
   }
+  if (feature.allowed != nullptr && feature.type == model::ElementType::int64 &&
+      feature.allowed->size() <= kMostListed) {
+    out.append(R"({"enum":[)");
+    for (std::size_t i = 0; i < feature.allowed->size(); ++i) {
+      if (i != 0) out.append(',');
+      core::append_json_number(out, (*feature.allowed)[i]);
+    }
+    out.append("]}");
+    return;
+  }
   switch (feature.type) {
     case model::ElementType::float64:
       out.append(R"({"type":["number")");
@@ -96,7 +106,8 @@ void append_value_schema(core::TextBuffer& out, const model::Feature& feature) {
 }
 
 bool alike(const model::Feature& a, const model::Feature& b) {
-  return a.type == b.type && a.takes_missing == b.takes_missing && a.categories == b.categories;
+  return a.type == b.type && a.takes_missing == b.takes_missing && a.categories == b.categories &&
+         a.allowed == b.allowed;
 }
 
 void append_listed_row(core::TextBuffer& out, const model::Schema& schema) {

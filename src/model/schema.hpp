@@ -41,8 +41,15 @@ struct Feature {
   ElementType type = ElementType::float64;
   bool takes_missing = false;                              ///< whether null (NaN) has a meaning to the model
   std::shared_ptr<const Categories> categories = nullptr;  ///< set: text stands for a category's number
+  /// Set: the only values taken, ascending; a value that is not whole stands for its whole part.
+  std::shared_ptr<const std::vector<double>> allowed = nullptr;
 
+  /// Whether it is any text: rows hold a cell of a core::TextStore.
   bool is_text() const noexcept { return type == ElementType::string && categories == nullptr; }
+  /// Whether it is a text that is looked up: rows hold its category's number.
+  bool is_word() const noexcept {
+    return type == ElementType::string && categories != nullptr && !categories->numbers_are_names();
+  }
 };
 
 /// A class label, as the source library's classes_ holds it.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/aligned_buffer.hpp"
+#include "formats/onnx/vocabulary.hpp"
 #include "math/row_buffer.hpp"
 
 namespace pelton::formats::onnx {
@@ -45,6 +46,14 @@ std::string probe_text(SplitMix& random, std::size_t row) {
   return text;
 }
 
+/// The number of one of a feature's words, or of none of them.
+double probe_word(const model::Feature& feature, SplitMix& random) {
+  const std::vector<std::string>& names = feature.categories->names();
+  const std::size_t choice = random.next() % (names.size() + 1);
+  if (choice == names.size()) return Vocabulary::kUnknown;
+  return feature.categories->number(names[choice]).value_or(Vocabulary::kUnknown);
+}
+
 /// Rows of every magnitude that features come in, zero among them; short texts for features of text.
 math::RowBuffer probe_rows(std::size_t rows, std::span<const model::Feature> features) {
   constexpr std::array kScales{0.0, 1.0, 10.0, 0.1, 100.0, 0.01, 1e3, 1e6};
@@ -55,6 +64,10 @@ math::RowBuffer probe_rows(std::size_t rows, std::span<const model::Feature> fea
     for (const model::Feature& feature : features) {
       if (feature.is_text()) {
         *at++ = made.put_text(probe_text(random, r));
+        continue;
+      }
+      if (feature.is_word()) {
+        *at++ = probe_word(feature, random);
         continue;
       }
       const double value = kScales[r % kScales.size()] * random.symmetric();
