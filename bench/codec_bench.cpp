@@ -113,6 +113,34 @@ BENCHMARK(ReadJson)
     ->ArgNames({"rows", "features", "digits", "named"})
     ->ArgsProduct({{1, 1000}, {2, 32}, {kTwoDecimals, kShortest}, {0, 1}});
 
+/// Rows of one text; items are rows. `escaped`: every text has an escape in it.
+void ReadTexts(benchmark::State& state) {
+  const auto rows_a_body = static_cast<std::size_t>(state.range(0));
+  const auto length = static_cast<std::size_t>(state.range(1));
+  std::string text = R"({"x":[)";
+  for (std::size_t r = 0; r < rows_a_body; ++r) {
+    if (r != 0) text += ',';
+    text.append(R"([")")
+        .append(length, static_cast<char>('a' + r % 26))
+        .append(state.range(2) != 0 ? R"(\n"])" : R"("])");
+  }
+  const Body body = padded(text + "]}");
+  model::Schema schema = schema_of(1, false);
+  schema.features[0].type = model::ElementType::string;
+  const codec::FeatureTable table(schema);
+  math::RowBuffer rows(1);
+  codec::NativeJsonReader reader;
+  codec::PredictRequest request;
+  for (auto _ : state) {
+    rows.clear();
+    const auto read = reader.read(body.view(), {table, rows}, request);
+    if (!read) state.SkipWithError(read.error().detail.c_str());
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(rows_a_body));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(body.size));
+}
+BENCHMARK(ReadTexts)->ArgNames({"rows", "length", "escaped"})->ArgsProduct({{1, 1000}, {20, 400}, {0, 1}});
+
 void ReadCsv(benchmark::State& state) {
   constexpr std::size_t kRows = 1000;
   constexpr std::size_t kFeatures = 32;

@@ -29,8 +29,34 @@ enum class Method {
 /// One column of a row.
 struct Feature {
   std::string name;            ///< empty where the model knows its features by position only
-  std::string type;            ///< "float32", "float64", "int64", "bool": values are rounded to it; or "string"
+  std::string type;            ///< "float32", "float64", "int64" or "bool": values are rounded to it; or "string"
   bool takes_missing = false;  ///< whether NaN stands for a missing value
+  bool is_text = false;        ///< its values are made by Texts::put, the empty text where one is missing
+};
+
+/// Texts that stand in rows, where a model takes some:
+///
+///   pelton::Texts texts;
+///   const std::vector<double> rows{texts.put("a fine house"), 3};  // one row of a text and a number
+///   model->score(rows, texts, pelton::Method::predict, out, scratch);
+///
+/// Belongs to one thread at a time; while nobody changes it, any number may score rows of its texts.
+class Texts {
+ public:
+  Texts();
+  Texts(Texts&&) noexcept;
+  Texts& operator=(Texts&&) noexcept;
+  ~Texts();
+
+  /// The value that stands in a row for a copy of `text` (UTF-8). It may be copied as it is; as a number it
+  /// means nothing.
+  double put(std::string_view text);
+  /// Forgets every text: values made before must not be scored any more.
+  void clear() noexcept;
+
+ private:
+  struct Store;
+  std::unique_ptr<Store> store_;
 };
 
 /// Memory that scoring needs on the way, kept between calls so that they allocate nothing.
@@ -69,14 +95,19 @@ class Model {
   std::string describe() const;
 
   /// Scores `rows` ([n, features], row after row) into `out` ([n, width(method)]). A row's values do
-  /// not depend on the other rows. False, with nothing written, where a size does not fit or the
-  /// method is not offered.
+  /// not depend on the other rows. False, with nothing written, where a size does not fit, the method is
+  /// not offered, or a feature is text.
   [[nodiscard]] bool score(std::span<const double> rows, Method method, std::span<double> out, Scratch& scratch) const;
-  /// The same with memory of its own; empty where a size does not fit or the method is not offered.
+  /// The same for models with features that are text: their values must have been made by `texts`.
+  [[nodiscard]] bool score(std::span<const double> rows, const Texts& texts, Method method, std::span<double> out,
+                           Scratch& scratch) const;
+  /// The same with memory of its own; empty where a size does not fit, the method is not offered, or a
+  /// feature is text.
   std::vector<double> score(std::span<const double> rows, Method method = Method::predict) const;
 
  private:
   struct Loaded;
+  bool score_rows(std::span<const double> rows, Method method, std::span<double> out, Scratch& scratch) const;
   explicit Model(std::unique_ptr<Loaded> loaded);
 
   std::unique_ptr<Loaded> loaded_;

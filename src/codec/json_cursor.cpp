@@ -1,5 +1,7 @@
 #include "codec/json_cursor.hpp"
 
+#include <cstring>
+
 #include "codec/field_errors.hpp"
 #include "core/utf8.hpp"
 
@@ -44,10 +46,11 @@ void decode_string(std::string_view raw, std::string& out) {
   const char* p = raw.data();
   const char* const end = p + raw.size();
   while (p != end) {
-    if (*p != '\\') {
-      out += *p++;
-      continue;
-    }
+    const void* const found = std::memchr(p, '\\', static_cast<std::size_t>(end - p));
+    const char* const slash = found != nullptr ? static_cast<const char*>(found) : end;
+    out.append(p, slash);
+    if (slash == end) return;
+    p = slash;
     const char c = p[1];
     p += 2;
     switch (c) {

@@ -86,7 +86,7 @@ Problem wrong_length(std::size_t bytes, std::size_t row_bytes, std::size_t width
 
 /// The 415 for a model that such rows have nothing to give to, or nothing. What a text's cell holds is never
 /// taken from outside.
-std::optional<Problem> refuse_texts(const FeatureTable& features) {
+[[gnu::noinline]] std::optional<Problem> refuse_texts(const FeatureTable& features) {
   for (std::size_t i = 0; i < features.width(); ++i) {
     if (features[i].type != model::ElementType::string) continue;
     Problem problem;

@@ -78,12 +78,14 @@ class TextStore {
   std::size_t next_size_ = 4096;
 };
 
-/// The text of a cell that TextStore::put made, as long as the store keeps it.
+/// The text of a cell that TextStore::put made, as long as the store keeps it. Numbers that no store makes
+/// (NaN, and all but the very least) are not followed: they give the empty text, and are a fault (asserted).
 inline std::string_view text_of(double cell) noexcept {
   static_assert(sizeof(double) == sizeof(std::uintptr_t));
   const auto bits = std::bit_cast<std::uintptr_t>(cell);
-  if (bits == 0) return {};
-  assert(bits >> 52 == 0);  // else it is a common number, which no store made
+  const bool possible = bits >> 52 == 0;  // a denormal number, see `put`
+  assert(possible);
+  if (bits == 0 || !possible) return {};
   const auto* at = reinterpret_cast<const char*>(bits);
   std::size_t size;
   std::memcpy(&size, at, sizeof size);

@@ -1,4 +1,5 @@
 #include "core/printable.hpp"
+#include "core/text_store.hpp"
 #include "formats/load.hpp"
 #include "model/model.hpp"
 #include "pelton/model.hpp"
@@ -10,10 +11,15 @@ struct Scratch::Memory {
   model::Workspace workspace;
 };
 
+struct Texts::Store {
+  core::TextStore texts;
+};
+
 struct Model::Loaded {
   std::unique_ptr<const model::Model> model;
   std::vector<Feature> features;
   std::vector<std::string> classes;
+  bool takes_texts = false;
 };
 
 namespace {
@@ -34,6 +40,13 @@ std::string text_of(const model::Label& label) {
 
 }  // namespace
 
+Texts::Texts() : store_(std::make_unique<Store>()) {}
+Texts::Texts(Texts&&) noexcept = default;
+Texts& Texts::operator=(Texts&&) noexcept = default;
+Texts::~Texts() = default;
+double Texts::put(std::string_view text) { return store_->texts.put(text); }
+void Texts::clear() noexcept { store_->texts.clear(); }
+
 Scratch::Scratch() : memory_(std::make_unique<Memory>()) {}
 Scratch::Scratch(Scratch&&) noexcept = default;
 Scratch& Scratch::operator=(Scratch&&) noexcept = default;
@@ -42,7 +55,9 @@ Scratch::~Scratch() = default;
 Model::Model(std::unique_ptr<Loaded> loaded) : loaded_(std::move(loaded)) {
   const model::Schema& schema = loaded_->model->schema();
   for (const model::Feature& feature : schema.features) {
-    loaded_->features.push_back({feature.name, std::string(to_string(feature.type)), feature.takes_missing});
+    loaded_->features.push_back(
+        {feature.name, std::string(to_string(feature.type)), feature.takes_missing, feature.is_text()});
+    loaded_->takes_texts = loaded_->takes_texts || feature.is_text();
   }
   for (const model::Label& label : schema.classes) loaded_->classes.push_back(text_of(label));
 }
@@ -54,13 +69,13 @@ Model::~Model() = default;
 Result<Model> Model::load(const std::filesystem::path& file) {
   auto model = formats::load_model(file);
   if (!model) return Result<Model>::failure(model.error().message());
-  return Model(std::make_unique<Loaded>(Loaded{std::move(*model), {}, {}}));
+  return Model(std::make_unique<Loaded>(Loaded{std::move(*model), {}, {}, false}));
 }
 
 Result<Model> Model::read(std::string_view bytes, std::string_view name) {
   auto model = formats::read_model(bytes, name);
   if (!model) return Result<Model>::failure(model.error().message());
-  return Model(std::make_unique<Loaded>(Loaded{std::move(*model), {}, {}}));
+  return Model(std::make_unique<Loaded>(Loaded{std::move(*model), {}, {}, false}));
 }
 
 const std::vector<Feature>& Model::features() const noexcept { return loaded_->features; }
@@ -82,6 +97,15 @@ std::string Model::describe() const {
 }
 
 bool Model::score(std::span<const double> rows, Method method, std::span<double> out, Scratch& scratch) const {
+  return !loaded_->takes_texts && score_rows(rows, method, out, scratch);
+}
+
+bool Model::score(std::span<const double> rows, const Texts& /*texts*/, Method method, std::span<double> out,
+                  Scratch& scratch) const {
+  return score_rows(rows, method, out, scratch);
+}
+
+bool Model::score_rows(std::span<const double> rows, Method method, std::span<double> out, Scratch& scratch) const {
   const std::size_t features = loaded_->features.size();
   const std::size_t columns = width(method);
   if (columns == 0 || rows.size() % features != 0 || out.size() != rows.size() / features * columns) return false;

@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cstdint>
+#include <utility>
+
 #include "formats/write_linear.hpp"
 #include "pelton/model.hpp"
 
@@ -45,6 +49,22 @@ TEST(PublicModel, RefusesWhatDoesNotFit) {
   std::vector<double> out(2);
   Scratch scratch;
   EXPECT_FALSE(model->score(std::vector<double>{1, 2}, Method::predict, out, scratch));
+}
+
+TEST(PublicModel, TakesTextsBesideItsRows) {
+  const auto model = Model::read(article_model(), "article");
+  ASSERT_TRUE(model);
+  EXPECT_FALSE(model->features()[0].is_text);
+  Texts texts;
+  const double cell = texts.put("a text");
+  EXPECT_EQ(std::bit_cast<std::uint64_t>(cell) >> 52, 0U) << "no number that anyone computes with";
+  EXPECT_EQ(texts.put(""), 0);
+  Texts moved(std::move(texts));
+  moved.clear();
+  std::vector<double> out(1);
+  Scratch scratch;
+  EXPECT_TRUE(model->score(std::vector<double>{2, 3}, moved, Method::predict, out, scratch));
+  EXPECT_EQ(out[0], 2.0);
 }
 
 TEST(PublicModel, SaysWhyAFileDoesNotLoad) {

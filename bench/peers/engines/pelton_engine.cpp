@@ -17,6 +17,9 @@ class PeltonEngine final : public Engine {
     if (schema.features.size() != rows.features || !schema.output(method_) || schema.output(method_)->width != 1) {
       throw std::runtime_error("the model is not of one value a row of these");
     }
+    for (const model::Feature& feature : schema.features) {
+      if (feature.is_text()) throw std::runtime_error("the model takes texts, and the rows are numbers");
+    }
     out_.resize(rows.count);
   }
 
