@@ -55,7 +55,7 @@ class Operation {
   virtual ~Operation() = default;
 
   /// Fills the outputs from the inputs: null for an optional input that is left out, and for an output
-  /// that nobody wants. Inputs and outputs are apart. Throws Failure where the values make no sense, and
+  /// that nobody wants. Outputs come as tensors: who gives a sequence says so. Inputs and outputs are apart. Throws Failure where the values make no sense, and
   /// std::bad_alloc. Equal inputs give equal bits, on every machine.
   virtual void run(std::span<const Value* const> inputs, std::span<Value* const> outputs,
                    RunContext& context) const = 0;
