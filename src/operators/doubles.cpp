@@ -16,6 +16,11 @@ void with_type(DataType type, Types<T...>, F f) {
 
 }  // namespace
 
+bool is_any_float(DataType type) noexcept {
+  return type == DataType::float32 || type == DataType::float64 || type == DataType::float16 ||
+         type == DataType::bfloat16;
+}
+
 void read_doubles(const Tensor& tensor, std::size_t first, std::size_t step, std::size_t count, double* out) {
   with_type(tensor.type(), NumbersAndBools(), [&]<class T>() {
     const T* const from = tensor.values<T>().data() + first;

@@ -14,6 +14,9 @@ namespace pelton::operators {
 inline constexpr std::size_t kChunk = 256;
 using Chunk = std::array<double, kChunk>;
 
+/// Whether a type is float, double or a half float.
+bool is_any_float(DataType type) noexcept;
+
 /// Elements first, first + step, … of a tensor of numbers or bools (asserted), `count` of them, to `out`.
 /// Integers beyond 2^53 are rounded.
 void read_doubles(const Tensor& tensor, std::size_t first, std::size_t step, std::size_t count, double* out);
