@@ -53,5 +53,33 @@ TEST(Graph, TellsWhichNodeFailed) {
   EXPECT_EQ(ran.error().message(), "the sum: more than the test allows");
 }
 
+/// A sequence of its input.
+class Sequence final : public Operation {
+ public:
+  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext&) const override {
+    outputs[0]->is_sequence = true;
+    outputs[0]->sequence.resize(1);
+    outputs[0]->sequence[0].assign(inputs[0]->tensor);
+    outputs[0]->length = 1;
+  }
+};
+
+TEST(Graph, ForgetsWhatASlotHeldInAnEarlierRun) {
+  const auto run = [](const std::shared_ptr<const Operation>& operation) {
+    Graph::Builder builder;
+    const std::size_t x = builder.add_input();
+    const Graph graph = builder.build(std::array{builder.add_node("node", operation, std::array{x}, 1)});
+    Value input;
+    input.tensor = Tensor::scalar(1.0F);
+    Value output;
+    const Value* in = &input;
+    Value* out = &output;
+    EXPECT_TRUE(graph.run({&in, 1}, {&out, 1}));
+    return output.is_sequence;
+  };
+  EXPECT_TRUE(run(std::make_shared<const Sequence>()));
+  EXPECT_FALSE(run(std::make_shared<const Sum>()));
+}
+
 }  // namespace
 }  // namespace pelton::tensor
