@@ -26,6 +26,7 @@ std::span<const Operator> one_hot_operators() noexcept;
 std::span<const Operator> pad_operators() noexcept;
 std::span<const Operator> range_operators() noexcept;
 std::span<const Operator> reshape_operators() noexcept;
+std::span<const Operator> scan_operators() noexcept;
 std::span<const Operator> scatter_elements_operators() noexcept;
 std::span<const Operator> scatter_nd_operators() noexcept;
 std::span<const Operator> sequence_operators() noexcept;
