@@ -67,7 +67,7 @@ struct Trace {
 
 /// What an operation may use while it runs.
 struct RunContext {
-  static constexpr std::int64_t kMaxIterations = std::int64_t{1} << 22;
+  static constexpr std::int64_t kMaxIterations = std::int64_t{1} << 20;
 
   core::TextArena& texts;                    ///< for texts it makes: they live until the graph's run is over
   std::int64_t iterations = kMaxIterations;  ///< how often graphs in operations may still be run
