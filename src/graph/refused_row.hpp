@@ -7,10 +7,12 @@
 namespace pelton::graph {
 
 /// What a row's results hold where the row could not be scored: a NaN of its own, which no calculation
-/// gives. It survives being rounded to float, and nothing else but copying.
-inline constexpr std::uint64_t kRefusedRowBits = 0x7FFCA5E2'60000000U;
+/// gives. It survives copying, being rounded to float and being negated.
+inline constexpr std::uint64_t kRefusedRowBits = 0x7FFCA5E260000000U;
 inline const double kRefusedRow = std::bit_cast<double>(kRefusedRowBits);
-inline bool is_refused_row(double value) noexcept { return std::bit_cast<std::uint64_t>(value) == kRefusedRowBits; }
+inline bool is_refused_row(double value) noexcept {
+  return (std::bit_cast<std::uint64_t>(value) & ~(std::uint64_t{1} << 63)) == kRefusedRowBits;
+}
 
 /// Hears, on this thread, why rows are refused while it lives; the innermost one is told.
 class RefusalListener {

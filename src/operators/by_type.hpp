@@ -20,6 +20,8 @@ using Signed =
     Types<float, double, tensor::Float16, tensor::BFloat16, std::int8_t, std::int16_t, std::int32_t, std::int64_t>;
 using Numbers = Types<float, double, tensor::Float16, tensor::BFloat16, std::int8_t, std::int16_t, std::int32_t,
                       std::int64_t, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t>;
+using NumbersAndBools = Types<float, double, tensor::Float16, tensor::BFloat16, std::int8_t, std::int16_t, std::int32_t,
+                              std::int64_t, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, bool>;
 using Anything = Types<float, double, tensor::Float16, tensor::BFloat16, std::int8_t, std::int16_t, std::int32_t,
                        std::int64_t, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, bool, std::string_view>;
 

@@ -1,52 +1,67 @@
 #pragma once
 
-#include <cmath>
-#include <cstdint>
-#include <string>
-#include <type_traits>
+#include <array>
+#include <cstddef>
 
-#include "operators/by_type.hpp"
+#include "operators/axes.hpp"
 
 namespace pelton::operators {
 
-/// What becomes of an element that another is scattered onto.
-enum class Reduction : std::uint8_t { none, add, mul, min, max };
+/// A tensor's elements as a reduction meets them: for every place along the axes that stay, the elements
+/// along those that go, in the tensor's order. Neighbouring axes that go or stay together are one.
+class Reduction {
+ public:
+  Reduction(const Shape& shape, const ReducedAxes::Set& gone) noexcept;
 
-/// The attribute "reduction" of a scattering node. Refuses one it does not know.
-inline Reduction reduction_of(const Node& node) {
-  const std::string name = node.text("reduction", "none");
-  if (name == "none") return Reduction::none;
-  if (name == "add") return Reduction::add;
-  if (name == "mul") return Reduction::mul;
-  if (name == "min") return Reduction::min;
-  if (name == "max") return Reduction::max;
-  node.malformed("has no reduction \"" + name + "\"");
-}
-
-/// Integers wrap around; NaN wins over every number in min and max, as in numpy.
-template <class T>
-T reduce(Reduction reduction, T held, T update) {
-  using C = Computed<T>;
-  const C a = held;
-  const C b = update;
-  switch (reduction) {
-    case Reduction::none: return update;
-    case Reduction::min: return b < a || b != b ? update : held;
-    case Reduction::max: return a < b || b != b ? update : held;
-    case Reduction::add:
-      if constexpr (std::is_integral_v<T>) {
-        return static_cast<T>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-      } else {
-        return T(a + b);
-      }
-    case Reduction::mul:
-      if constexpr (std::is_integral_v<T>) {
-        return static_cast<T>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
-      } else {
-        return T(a * b);
-      }
+  /// Elements that come to one.
+  std::size_t count() const noexcept { return gone_.elements(); }
+  /// f(index, first) for every element of the result, `first` where its elements begin.
+  template <class F>
+  void results(F f) const {
+    std::size_t index = 0;
+    stay_.each(0, [&](std::size_t first, std::size_t count, std::size_t step) {
+      for (std::size_t i = 0; i < count; ++i) f(index++, first + i * step);
+    });
   }
-  return update;
+  /// f(first, count, step) for the elements that come to the result that begins at `first`.
+  template <class F>
+  void runs(std::size_t first, F f) const {
+    gone_.each(first, f);
+  }
+
+ private:
+  /// Some of the axes, outermost first.
+  struct Axes {
+    std::array<std::size_t, tensor::kMaxRank> dims{};
+    std::array<std::size_t, tensor::kMaxRank> strides{};
+    std::size_t rank = 0;
+
+    void append(std::size_t dim, std::size_t stride) noexcept;
+    std::size_t elements() const noexcept;
+    template <class F>
+    void each(std::size_t first, F f) const;
+  };
+
+  Axes stay_;
+  Axes gone_;
+};
+
+template <class F>
+void Reduction::Axes::each(std::size_t first, F f) const {
+  if (rank == 0) return f(first, std::size_t{1}, std::size_t{1});
+  const std::size_t last = rank - 1;
+  if (dims[last] == 0) return;
+  std::array<std::size_t, tensor::kMaxRank> at{};
+  const std::size_t runs = elements() / dims[last];
+  for (std::size_t run = 0; run < runs; ++run) {
+    f(first, dims[last], strides[last]);
+    for (std::size_t axis = last; axis-- > 0;) {
+      first += strides[axis];
+      if (++at[axis] < dims[axis]) break;
+      first -= strides[axis] * dims[axis];
+      at[axis] = 0;
+    }
+  }
 }
 
 }  // namespace pelton::operators

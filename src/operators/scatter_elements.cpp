@@ -2,8 +2,8 @@
 
 #include "operators/by_size.hpp"
 #include "operators/element_indices.hpp"
-#include "operators/reduction.hpp"
 #include "operators/registry.hpp"
+#include "operators/scatter_reduction.hpp"
 
 /// ScatterElements, formerly Scatter: a tensor of which some elements are others.
 namespace pelton::operators {
@@ -62,7 +62,7 @@ class Replacing final : public Scattering {
 template <class T, class Index>
 class Reducing final : public Scattering {
  public:
-  Reducing(std::int64_t axis, Reduction reduction) : Scattering(axis), reduction_(reduction) {}
+  Reducing(std::int64_t axis, ScatterReduction reduction) : Scattering(axis), reduction_(reduction) {}
 
  private:
   void scatter(const Tensor& indices, const Tensor& updates, std::size_t axis, Tensor& result) const override {
@@ -73,7 +73,7 @@ class Reducing final : public Scattering {
     });
   }
 
-  Reduction reduction_;
+  ScatterReduction reduction_;
 };
 
 std::shared_ptr<const Operation> scatter_elements(Node& node) {
@@ -83,9 +83,9 @@ std::shared_ptr<const Operation> scatter_elements(Node& node) {
   if (node.type(2) != type) node.malformed("has updates of another type than the data");
   const std::int64_t axis = node.integer("axis", 0);
   constexpr std::int64_t kReduces = 16;
-  const Reduction reduction = node.opset() < kReduces ? Reduction::none : reduction_of(node);
+  const ScatterReduction reduction = node.opset() < kReduces ? ScatterReduction::none : scatter_reduction_of(node);
   const bool is_int32 = node.type(1) == DataType::int32;
-  if (reduction == Reduction::none) {
+  if (reduction == ScatterReduction::none) {
     return by_size(node, type, [&]<class Word>() -> std::shared_ptr<const Operation> {
       if (is_int32) return std::make_shared<Replacing<Word, std::int32_t>>(axis);
       return std::make_shared<Replacing<Word, std::int64_t>>(axis);

@@ -1,8 +1,8 @@
 #include <array>
 #include <cstring>
 
-#include "operators/reduction.hpp"
 #include "operators/registry.hpp"
+#include "operators/scatter_reduction.hpp"
 #include "operators/slice_indices.hpp"
 
 /// ScatterND: a tensor of which some slices are others.
@@ -62,7 +62,7 @@ class Replacing final : public Scattering {
 template <class T>
 class Reducing final : public Scattering {
  public:
-  explicit Reducing(Reduction reduction) : reduction_(reduction) {}
+  explicit Reducing(ScatterReduction reduction) : reduction_(reduction) {}
 
  private:
   void put(const Tensor& updates, std::size_t first, std::size_t count, std::size_t place,
@@ -72,7 +72,7 @@ class Reducing final : public Scattering {
     for (std::size_t i = 0; i < count; ++i) to[i] = reduce<T>(reduction_, to[i], from[i]);
   }
 
-  Reduction reduction_;
+  ScatterReduction reduction_;
 };
 
 std::shared_ptr<const Operation> scatter_nd(Node& node) {
@@ -81,8 +81,8 @@ std::shared_ptr<const Operation> scatter_nd(Node& node) {
   if (node.type(1) != DataType::int64) node.refuse("has indices that are not int64");
   if (node.type(2) != type) node.malformed("has updates of another type than the data");
   constexpr std::int64_t kReduces = 16;
-  const Reduction reduction = node.opset() < kReduces ? Reduction::none : reduction_of(node);
-  if (reduction == Reduction::none) return std::make_shared<Replacing>();
+  const ScatterReduction reduction = node.opset() < kReduces ? ScatterReduction::none : scatter_reduction_of(node);
+  if (reduction == ScatterReduction::none) return std::make_shared<Replacing>();
   return by_type(node, type, Numbers(), [&]<class T>() { return std::make_shared<Reducing<T>>(reduction); });
 }
 

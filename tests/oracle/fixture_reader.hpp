@@ -49,7 +49,8 @@ class FixtureReader {
     require(bytes(magic.size()) == magic && read<std::uint32_t>() == version);
   }
 
-  void expect_end() const { require(reader_.done()); }
+  bool done() const noexcept { return reader_.done(); }
+  void expect_end() const { require(done()); }
 
  private:
   static std::string contents(const std::filesystem::path& file) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,7 +27,8 @@ struct OracleCase {
   std::size_t rows = 0;
   std::size_t features = 0;
   std::vector<std::string> classes;
-  std::vector<double> x;  ///< [rows, features]
+  std::vector<double> x;  ///< [rows, features]; NaN where missing; in a column of text of no meaning else
+  std::map<std::size_t, std::vector<std::string>> texts;  ///< of each row, by column; the others hold numbers
   std::array<std::array<std::optional<Answers>, model::kMethodCount>, kSources> answers;
 
   const std::optional<Answers>& of(Source source, model::Method method) const {
@@ -36,6 +38,10 @@ struct OracleCase {
 
 /// Reads NAME.expected; fails the test where it cannot.
 OracleCase read_oracle_case(const std::filesystem::path& file);
+
+/// The rows as the model takes them: for texts the numbers of their categories. Fails the test (throws)
+/// where a text has none.
+std::vector<double> rows_for(const model::Schema& schema, const OracleCase& asked);
 
 /// Where the fixtures are: the committed ones, or those that PELTON_ORACLE_FIXTURES names.
 std::filesystem::path fixture_directory();

@@ -13,8 +13,10 @@ import warnings
 import numpy as np
 import onnx
 import onnxruntime
+import pandas
 from skl2onnx import to_onnx
-from skl2onnx.common.data_types import FloatTensorType
+from skl2onnx.common.data_types import FloatTensorType, Int64TensorType, StringTensorType
+from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
 from sklearn.ensemble import (ExtraTreesClassifier, ExtraTreesRegressor, GradientBoostingClassifier,
                               GradientBoostingRegressor, HistGradientBoostingClassifier, HistGradientBoostingRegressor,
@@ -26,7 +28,8 @@ from sklearn.linear_model import (ElasticNet, Lasso, LinearRegression, LogisticR
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, Normalizer, RobustScaler, StandardScaler
+from sklearn.preprocessing import (MaxAbsScaler, MinMaxScaler, Normalizer, OneHotEncoder, OrdinalEncoder, RobustScaler,
+                                   StandardScaler, TargetEncoder)
 from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR, NuSVC, NuSVR, OneClassSVM
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier
 
@@ -43,6 +46,9 @@ class Case:
     options: dict = dataclasses.field(default_factory=dict)
     missing: bool = False  # rows with missing values
     columns: bool = False  # one named input a feature
+    mixed: bool = False  # some features made text or whole numbers: one named input each, of its type
+    unknown_texts: bool = True  # texts are asked that training did not have
+    missing_text: object = False  # what stands for a missing text in training
     methods: tuple = ("predict", "predict_proba", "decision_function")
     # Relative error allowed. A double graph whose operator keeps its parameters as float can be no
     # better than float.
@@ -203,9 +209,56 @@ def pipelines():
     return cases
 
 
+def table_steps(categories, numbers=None, missing=None):
+    """What most tables are brought to numbers by; columns by name: those of text, the whole numbers, the others."""
+    numbers = numbers or make_pipeline(SimpleImputer(), StandardScaler())
+    wholes = OneHotEncoder(handle_unknown="ignore")
+    return make_column_transformer((numbers, make_column_selector("^number")),
+                                   (categories, make_column_selector("^text")),
+                                   (wholes, make_column_selector("^whole")))
+
+
+def mixed_tables():
+    """Categories of text and whole numbers beside numbers, as tables in practice have them."""
+    def ignoring():
+        return OneHotEncoder(handle_unknown="ignore")
+
+    def ordinal():
+        return OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
+
+    few = {"n_estimators": 8, "max_depth": 4, "random_state": 0}
+    labels = ("predict", "predict_proba")
+
+    def case(name, model, data, categories=ignoring, **more):
+        return Case(f"mixed_{name}_float", make_pipeline(table_steps(categories()), model), data, mixed=True, **more)
+
+    cases = [case("logistic", LogisticRegression(max_iter=1000), "cancer_raw", missing=True)]
+    cases += [case("logistic_multinomial", LogisticRegression(max_iter=1000), "wine_raw", text_labels=True)]
+    cases += [case("logistic_known", LogisticRegression(max_iter=1000), "wine_raw", OneHotEncoder,
+                   unknown_texts=False)]
+    cases += [case("logistic_drop", LogisticRegression(max_iter=1000), "wine_raw", lambda: OneHotEncoder(drop="first"),
+                   unknown_texts=False)]
+    cases += [case("ridge", Ridge(), "diabetes_raw", missing=True)]
+    cases += [case("forest", RandomForestClassifier(**few), "wine_raw", methods=labels)]
+    cases += [case("boosting", GradientBoostingRegressor(**few), "diabetes_raw", ordinal)]
+    cases += [case("mlp", MLPClassifier((8,), max_iter=80, random_state=0), "wine_raw", methods=labels)]
+    cases += [case("svc", SVC(gamma=0.05), "wine_raw", ordinal)]
+    cases += [case("ordinal_forest", RandomForestClassifier(**few), "cancer_raw", ordinal, methods=labels)]
+    cases += [case("target", Ridge(), "diabetes_raw", lambda: TargetEncoder(target_type="continuous", random_state=0))]
+    cases += [case("missing_text", LogisticRegression(max_iter=1000), "wine_raw", missing_text=np.nan)]
+    cases += [case("missing_none", LogisticRegression(max_iter=1000), "wine_raw", missing_text=None, missing=True)]
+
+    def imputed():
+        return make_pipeline(SimpleImputer(strategy="most_frequent", missing_values=""), OneHotEncoder())
+
+    cases += [case("imputed_text", LogisticRegression(max_iter=1000), "wine_raw", imputed, missing_text="",
+                   unknown_texts=False)]
+    return cases
+
+
 def all_cases(seed=7):
     """Every case; the seed picks the rows that are asked."""
-    cases = linear() + machines() + networks() + trees() + pipelines()
+    cases = linear() + machines() + networks() + trees() + pipelines() + mixed_tables()
     for case in cases:
         case.seed = seed
     return cases
@@ -252,7 +305,73 @@ def rows_of(case, x):
     return rows
 
 
+MIXED_COLUMNS = ["number_0", "text_0", "number_1", "text_1", "whole_0", "number_2", "number_3", "text_2", "number_4",
+                 "number_5", "text_3"]
+QUARTERS = np.array(["low", "fair", "high", "top of all"], object)
+
+
+def mixed_rows(x):
+    """The first six features, four more by the names of the quarters they lie in, the first again by tenths."""
+    def place(column, parts):
+        return np.searchsorted(np.quantile(column, np.arange(1, parts) / parts), column)
+
+    columns = {f"number_{i}": x[:, i] for i in range(6)}
+    for i in range(4):
+        columns[f"text_{i}"] = QUARTERS[place(x[:, 6 + i], 4)] + " ä" * i
+    columns["whole_0"] = 10 * place(x[:, 0], 10) - 20
+    return np.column_stack([columns[name].astype(object) for name in MIXED_COLUMNS])
+
+
+def mixed_frame(case, rows):
+    """Rows as the graph's types have them; a missing text (None) as the model was fitted with it."""
+    kinds = {"number": np.float32, "text": object, "whole": np.int64}
+    frame = pandas.DataFrame({name: pandas.Series(rows[:, i].astype(kinds[name.split("_")[0]]))
+                              for i, name in enumerate(MIXED_COLUMNS)})
+    for name in frame.columns[frame.dtypes == np.float32]:
+        frame[name] = frame[name].astype(np.float64)
+    if case.missing_text is not False:
+        texts = [case.missing_text if value is None else value for value in rows[:, 1]]
+        frame["text_0"] = pandas.Series(texts, dtype=object)
+    return frame
+
+
+def mixed_feeds(case, rows):
+    """The same as ONNX Runtime takes it: one column an input; a missing text as the text Python writes for it."""
+    frame = mixed_frame(case, rows)
+    kinds = {"number": np.float32, "text": str, "whole": np.int64}
+    feeds = {name: frame[[name]].to_numpy().astype(kinds[name.split("_")[0]]) for name in MIXED_COLUMNS}
+    return {name: column.astype(object) if name.startswith("text") else column for name, column in feeds.items()}
+
+
+def fit_mixed(case):
+    x, y, _ = load(case.data)
+    table = mixed_rows(x)
+    train = table.copy()
+    if case.missing_text is not False:
+        train[::9, 1] = None
+    if case.missing:
+        train[::7, 0] = np.nan
+    labels = np.array([f"class {v}" for v in y]) if case.text_labels else y
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        case.model.fit(mixed_frame(case, train), labels)
+    rows = table[np.random.RandomState(case.seed).permutation(len(table))[:16]]
+    rows[-1, [0, 2, 5]] = [1e4, -1e4, 0.0]
+    if case.missing:
+        rows[::3, 0] = np.nan
+    if case.missing_text is not False:
+        rows[::4, 1] = None
+    if case.unknown_texts:
+        rows[1::4, 3] = "none of them"
+        rows[2::5, 7] = "Fair ä ä"
+        rows[3::7, 10] = ""
+    rows[5::6, 4] = 7
+    return case.model, rows, MIXED_COLUMNS
+
+
 def fit(case):
+    if case.mixed:
+        return fit_mixed(case)
     x, y, names = load(case.data)
     if case.text_labels:
         y = np.array([f"class {v}" for v in y])
@@ -292,6 +411,10 @@ def convert(case, model, width, names, **more_options):
 def converted(case, model, width, names, **more_options):
     dtype = {"float": np.float32, "double": np.float64}[case.dtype]
     options = {id(model): {**case.options, **more_options}} if case.options or more_options else None
+    if case.mixed:
+        kinds = {"number": FloatTensorType, "text": StringTensorType, "whole": Int64TensorType}
+        types = [(name, kinds[name.split("_")[0]]([None, 1])) for name in names]
+        return to_onnx(model, initial_types=types, options=options)
     if case.columns:
         types = [(name.replace(" ", "_"), FloatTensorType([None, 1])) for name in names]
         return to_onnx(model, initial_types=types, options=options)
@@ -303,7 +426,9 @@ def converted(case, model, width, names, **more_options):
 
 def answers(case, model, rows):
     """What scikit-learn answers, by method: float64 throughout, on the rows as the graph's type has them."""
-    if case.dtype == "float":
+    if case.mixed:
+        rows = mixed_frame(case, rows)
+    elif case.dtype == "float":
         rows = rows.astype(np.float32).astype(np.float64)
     result = {}
     for method in METHODS:
@@ -317,17 +442,22 @@ def answers(case, model, rows):
     return result
 
 
+def runtime_feeds(case, session, rows):
+    if case.mixed:
+        return mixed_feeds(case, rows)
+    rows = rows.astype({"float": np.float32, "double": np.float64}[case.dtype])
+    names = [value.name for value in session.get_inputs()]
+    return {names[0]: rows} if len(names) == 1 else {name: rows[:, [i]] for i, name in enumerate(names)}
+
+
 def runtime_answers(case, model, proto, rows):
     """What ONNX Runtime answers: predict, and predict_proba where the case has it."""
     if case.dtype == "double" and any(node.op_type in ("SVMRegressor", "Imputer") for node in proto.graph.node):
         return {}  # not implemented for double
     if case.dtype == "double" and any(node.op_type == "ZipMap" for node in proto.graph.node):
         proto = convert(case, model, rows.shape[1], [], zipmap=False)  # its ZipMap takes no double
-    rows = rows.astype({"float": np.float32, "double": np.float64}[case.dtype])
     session = onnxruntime.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
-    names = [value.name for value in session.get_inputs()]
-    feeds = {names[0]: rows} if len(names) == 1 else {name: rows[:, [i]] for i, name in enumerate(names)}
-    given = session.run(None, feeds)
+    given = session.run(None, runtime_feeds(case, session, rows))
     result = {}
     if not case.runtime_saturates:
         values = np.asarray(given[0])
@@ -344,17 +474,36 @@ def runtime_answers(case, model, proto, rows):
     return result
 
 
+def text_columns(rows):
+    """The columns of `rows` that hold text: those of an array of objects with str in them, None where missing."""
+    if rows.dtype != object:
+        return []
+    return [c for c in range(rows.shape[1]) if any(isinstance(value, str) for value in rows[:, c])]
+
+
 def packed(rows, classes, tolerance, sources):
-    """The rows and answers as the C++ test reads them: little-endian, doubles."""
-    out = [b"PELTONOR", struct.pack("<Id", 1, tolerance), struct.pack("<III", *rows.shape, len(classes))]
-    for label in classes:
-        out.append(struct.pack("<I", len(label)) + label.encode())
-    out.append(rows.astype("<f8").tobytes())
+    """The rows and answers as the C++ test reads them: little-endian, numbers as doubles.
+
+    Columns of text follow at the end, where there are any: how many, then each one's number and its texts. In the
+    table of numbers they are 0, or NaN where the text is missing (None).
+    """
+    def words(texts):
+        encoded = [text.encode() for text in texts]
+        return b"".join([struct.pack("<I", len(encoded)), *(struct.pack("<I", len(text)) + text for text in encoded)])
+
+    table, text = rows.copy(), text_columns(rows)
+    for c in text:
+        table[:, c] = [np.nan if value is None else 0.0 for value in rows[:, c]]
+    out = [b"PELTONOR", struct.pack("<Id", 1, tolerance), struct.pack("<II", *rows.shape), words(classes)]
+    out.append(table.astype("<f8").tobytes())
     out.append(struct.pack("<I", sum(len(source) for source in sources)))
     for number, source in enumerate(sources):
         for method, values in source.items():
             out.append(struct.pack("<III", number, METHODS.index(method), values.shape[1]))
             out.append(values.astype("<f8").tobytes())
+    if text:
+        out.append(struct.pack("<I", len(text)))
+        out += [struct.pack("<I", c) + words(value or "" for value in rows[:, c]) for c in text]
     return b"".join(out)
 
 

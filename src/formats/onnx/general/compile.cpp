@@ -1,6 +1,7 @@
 #include "formats/onnx/general/compile.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <utility>
@@ -82,6 +83,37 @@ core::Result<Value> constant_output(const tensor::Tensor& tensor) {
   return Value(ConstantValue{nullptr, std::make_shared<const Tensor>(std::move(list))});
 }
 
+/// Whether a step's answers for some rows together are other than for each alone. Rows are made up: small
+/// numbers of both signs, all different, where the types allow it.
+bool mixes_rows(const graph::Step& step, const std::vector<model::Feature>& features) {
+  constexpr std::size_t kRows = 4;
+  const std::size_t columns = features.size();
+  std::vector<double> cells;
+  for (std::size_t i = 0; i < kRows * columns; ++i) {
+    const model::ElementType type = features[i % columns].type;
+    const std::size_t line = i / columns;
+    switch (type) {
+      case model::ElementType::float32:
+      case model::ElementType::float64: cells.push_back(0.25 * static_cast<double>(i % 7 + line) - 0.5); break;
+      case model::ElementType::string: cells.push_back(0); break;  // the empty text
+      default: cells.push_back(static_cast<double>((i + line) % 2)); break;
+    }
+  }
+  std::vector<double> together(kRows * step.width());
+  std::vector<double> alone(together.size());
+  const math::ConstMatrix rows(cells.data(), kRows, columns);
+  const auto answer = [&](std::size_t first, std::size_t count, std::vector<double>& into) {
+    const math::ConstMatrix window = rows.slice(first, count);
+    step.run({&window, 1}, {into.data() + first * step.width(), count, step.width()}, nullptr);
+  };
+  answer(0, kRows, together);
+  for (std::size_t r = 0; r < kRows; ++r) answer(r, 1, alone);
+  constexpr double kSlack = 1e-4;
+  return !std::equal(together.begin(), together.end(), alone.begin(), [](double a, double b) {
+    return std::isnan(a) == std::isnan(b) && !(std::abs(a - b) > kSlack * std::max(1.0, std::abs(b)));
+  });
+}
+
 class GeneralCompiler {
  public:
   GeneralCompiler(const ModelProto& model, const Opsets& opsets, GraphInputs inputs, const Limits& limits)
@@ -97,9 +129,10 @@ class GeneralCompiler {
  private:
   core::Result<std::unique_ptr<GraphCompiler>> attempt(const Trial& trial);
   bool keeps_rows_apart(const GraphCompiler& graph) const;
+  core::Result<void> check_rows(const GraphCompiler& graph) const;
   core::Result<Value> output(const GraphCompiler& graph, const ValueInfoProto& info, const Trial& trial);
-  core::Result<graph::Register> add_step(const GraphCompiler& graph, const ValueInfoProto& info, const Known& known,
-                                         std::size_t width, std::vector<model::Label> labels, bool one_by_one);
+  std::shared_ptr<const graph::Step> make_step(const GraphCompiler& graph, const Known& known, std::size_t width,
+                                               std::vector<model::Label> labels, bool one_by_one) const;
 
   const ModelProto& model_;
   GraphInputs inputs_;
@@ -133,9 +166,9 @@ bool GeneralCompiler::keeps_rows_apart(const GraphCompiler& graph) const {
   });
 }
 
-core::Result<graph::Register> GeneralCompiler::add_step(const GraphCompiler& graph, const ValueInfoProto& info,
-                                                        const Known& known, std::size_t width,
-                                                        std::vector<model::Label> labels, bool one_by_one) {
+std::shared_ptr<const graph::Step> GeneralCompiler::make_step(const GraphCompiler& graph, const Known& known,
+                                                              std::size_t width, std::vector<model::Label> labels,
+                                                              bool one_by_one) const {
   graph::TensorStepSpec spec;
   const std::size_t id = known.id;
   spec.graph = std::make_shared<const tensor::Graph>(graph.builder().build({&id, 1}));
@@ -144,8 +177,27 @@ core::Result<graph::Register> GeneralCompiler::add_step(const GraphCompiler& gra
   spec.labels = std::move(labels);
   spec.one_by_one = one_by_one;
   spec.keep_alive = texts_;
-  const graph::Register row = program_.input();
-  return program_.add(core::printable(info.name), graph::make_tensor_step(std::move(spec)), {&row, 1});
+  return graph::make_tensor_step(std::move(spec));
+}
+
+/// Whether a graph that could be tried out with several rows, and is not known to keep them apart, answers
+/// differently for rows in company: there is no one answer for a row then.
+core::Result<void> GeneralCompiler::check_rows(const GraphCompiler& graph) const {
+  for (const ValueInfoProto& info : model_.graph->output) {
+    const Known* known = graph.find(info.name);
+    if (known == nullptr || known->constant || known->is_sequence) continue;
+    const std::size_t elements = known->value->tensor.size();
+    const std::size_t rows = static_cast<std::size_t>(kTrials[0].rows);
+    const bool label = !known->labels.empty() && !known->labelled_scores;
+    if (elements == 0 || elements % rows != 0 || (known->type == DataType::string && !label)) continue;
+    const auto step =
+        make_step(graph, *known, elements / rows, label ? known->labels : std::vector<model::Label>(), false);
+    if (mixes_rows(*step, inputs_.features)) {
+      return Error(ErrorCode::unsupported, "output \"" + core::printable(info.name) +
+                                               "\" mixes rows: what it is for one depends on the others");
+    }
+  }
+  return {};
 }
 
 /// What an output is, as the reader of outputs takes it: a block with a line a row.
@@ -166,7 +218,9 @@ core::Result<Value> GeneralCompiler::output(const GraphCompiler& graph, const Va
   const bool one_by_one = trial.rows == 1;
   const bool label = width == 1 && !known->labels.empty() && !known->labelled_scores;
   if (known->type == DataType::string && !label) return Error(ErrorCode::unsupported, "is text other than a label");
-  auto block = add_step(graph, info, *known, width, label ? known->labels : std::vector<model::Label>(), one_by_one);
+  const auto step = make_step(graph, *known, width, label ? known->labels : std::vector<model::Label>(), one_by_one);
+  const graph::Register row = program_.input();
+  auto block = program_.add(core::printable(info.name), step, {&row, 1});
   if (!block) return block.error();
   if (label) {
     return Value(Labels{.index = *block, .names = known->labels, .type = known->type, .flat = shape.rank() == 1});
@@ -186,7 +240,11 @@ core::Result<std::unique_ptr<const model::Model>> GeneralCompiler::compile() {
       if (refused->code() != ErrorCode::invalid_argument) break;  // nothing that other rows could mend
       continue;
     }
-    if (trial.rows > 1 && !keeps_rows_apart(**graph)) continue;
+    if (trial.rows > 1 && !keeps_rows_apart(**graph)) {
+      auto checked = check_rows(**graph);
+      if (!checked) return checked.error();
+      continue;
+    }
     std::vector<Value> values;
     for (const ValueInfoProto& info : model_.graph->output) {
       auto value = output(**graph, info, trial);
