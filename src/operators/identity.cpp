@@ -6,7 +6,6 @@
 namespace pelton::operators {
 namespace {
 
-using tensor::RowAxis;
 using tensor::RunContext;
 using tensor::Traced;
 using tensor::Value;
@@ -16,7 +15,10 @@ class Identity final : public Operation {
   void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext&) const override {
     if (outputs[0] != nullptr) outputs[0]->assign(*inputs[0]);
   }
-  RowAxis row_axis(std::span<const Traced> inputs, const Shape&, std::size_t) const override { return inputs[0].rows; }
+  bool passes_through() const noexcept override { return true; }
+  tensor::Trace trace(std::span<const Traced> inputs, const Shape&, std::size_t) const override {
+    return {inputs[0].rows, {inputs[0].counts.begin(), inputs[0].counts.end()}};
+  }
 };
 
 std::shared_ptr<const Operation> identity(Node& node) {

@@ -52,4 +52,16 @@ inline void cut(const Tensor& from, std::size_t axis, std::int64_t start, std::i
   for (std::size_t o = 0; o < outside; ++o) std::memcpy(result.data() + o * bytes, first + o * whole, bytes);
 }
 
+/// Writes `part` into a tensor with one dimension more, at a position along it.
+inline void paste(const Tensor& part, std::size_t axis, std::size_t at, Tensor& result) {
+  const Shape& shape = result.shape();
+  const std::size_t outside = shape.elements_between(0, axis);
+  const std::size_t bytes = shape.elements_between(axis + 1, shape.rank()) * element_bytes(result.type());
+  const std::size_t whole = static_cast<std::size_t>(shape[axis]) * bytes;
+  if (bytes == 0) return;
+  for (std::size_t o = 0; o < outside; ++o) {
+    std::memcpy(result.data() + o * whole + at * bytes, part.data() + o * bytes, bytes);
+  }
+}
+
 }  // namespace pelton::operators

@@ -50,6 +50,7 @@ const Operator* find_operator(std::string_view domain, std::string_view name) no
       regex_full_match_operators(),
       reshape_operators(),
       scaler_operators(),
+      scan_operators(),
       scatter_elements_operators(),
       scatter_nd_operators(),
       sequence_operators(),

@@ -56,6 +56,7 @@ std::span<const Operator> reduce_operators() noexcept;
 std::span<const Operator> regex_full_match_operators() noexcept;
 std::span<const Operator> reshape_operators() noexcept;
 std::span<const Operator> scaler_operators() noexcept;
+std::span<const Operator> scan_operators() noexcept;
 std::span<const Operator> scatter_elements_operators() noexcept;
 std::span<const Operator> scatter_nd_operators() noexcept;
 std::span<const Operator> sequence_operators() noexcept;

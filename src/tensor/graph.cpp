@@ -61,6 +61,18 @@ Graph::Size Graph::constants() const noexcept {
   return size;
 }
 
+bool Graph::passes(std::size_t input, std::size_t output) const {
+  Place place = outputs_[output];
+  // Backwards to where the value comes from: slots are used again, so the last node to fill one counts.
+  for (std::size_t n = nodes_.size(); place.kind == Place::Kind::slot && n-- > 0;) {
+    const Node& node = nodes_[n];
+    if (std::find(node.outputs.begin(), node.outputs.end(), place) == node.outputs.end()) continue;
+    if (!node.operation->passes_through()) return false;
+    place = node.inputs[0];
+  }
+  return place == Place{Place::Kind::input, input};
+}
+
 core::Result<void> Graph::run(std::span<const Value* const> inputs, std::span<Value* const> outputs) const {
   Workspace& workspace = Workspace::of_this_thread();
   if (workspace.depth_ == 0) workspace.texts_.clear();
@@ -103,7 +115,9 @@ void Graph::run_nested(std::span<const Value* const> inputs, std::span<Value* co
       throw Failure(node.name + ": " + failure.what());
     }
   }
-  for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i]->assign(*find(outputs_[i]));
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i] != nullptr) outputs[i]->assign(*find(outputs_[i]));
+  }
 }
 
 std::size_t Graph::Builder::add_input() {

@@ -67,11 +67,15 @@ class Graph {
   /// What the constants that operations read amount to.
   Size constants() const noexcept;
 
+  /// Whether an output always is one of the inputs, unchanged.
+  bool passes(std::size_t input, std::size_t output) const;
+
   /// Fills `outputs` from `inputs` in this thread's workspace. Texts in outputs are good until the next
   /// run on this thread that is not nested in this one. invalid_argument: an operation failed on these
   /// values (its name is told); too_large: memory ran out.
   core::Result<void> run(std::span<const Value* const> inputs, std::span<Value* const> outputs) const;
-  /// The same, nested in an operation's run: throws Failure. Texts live as long as the outer run's.
+  /// The same, nested in an operation's run: throws Failure. Outputs may be null: nobody wants them. Texts live as long
+  /// as the outer run's.
   void run_nested(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext& context) const;
 
  private:
@@ -79,6 +83,7 @@ class Graph {
   struct Place {
     enum class Kind : std::uint8_t { nothing, input, constant, slot } kind = Kind::nothing;
     std::size_t index = 0;
+    friend bool operator==(const Place&, const Place&) = default;
   };
   struct Node {
     std::string name;

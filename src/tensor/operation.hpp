@@ -67,7 +67,10 @@ struct Trace {
 
 /// What an operation may use while it runs.
 struct RunContext {
-  core::TextArena& texts;  ///< for texts it makes: they live until the graph's run is over
+  static constexpr std::int64_t kMaxIterations = std::int64_t{1} << 20;
+
+  core::TextArena& texts;                    ///< for texts it makes: they live until the graph's run is over
+  std::int64_t iterations = kMaxIterations;  ///< how often graphs in operations may still be run
 };
 
 /// One operator with its attributes, over tensors.
@@ -83,6 +86,9 @@ class Operation {
   /// Failure where the values make no sense, and std::bad_alloc. Equal inputs give equal bits, on every machine.
   virtual void run(std::span<const Value* const> inputs, std::span<Value* const> outputs,
                    RunContext& context) const = 0;
+
+  /// Whether its one output always is its first input, unchanged.
+  virtual bool passes_through() const noexcept { return false; }
 
   /// Where the rows are in output `i` of a run that had these inputs and gave outputs of these shapes.
   /// Called only where some input has rows and none is mixed or counted.

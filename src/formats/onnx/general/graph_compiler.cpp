@@ -302,7 +302,8 @@ void GraphCompiler::trace_rows(const operators::Operation& operation, std::span<
       traced.push_back({{}, RowAxis::none(), false});
       continue;
     }
-    traced.push_back({input->value->tensor.shape(), input->rows, true});
+    const tensor::Tensor* value = input->is_sequence ? nullptr : &input->value->tensor;
+    traced.push_back({input->value->tensor.shape(), input->rows, true, value, input->counts});
     any = any || !input->rows.is_none();
     mixed = mixed || input->rows.is_mixed();
   }
@@ -311,7 +312,9 @@ void GraphCompiler::trace_rows(const operators::Operation& operation, std::span<
     if (mixed) {
       outputs[i].rows = RowAxis::mixed();
     } else if (any) {
-      outputs[i].rows = operation.row_axis(traced, outputs[i].value->tensor.shape(), i);
+      tensor::Trace trace = operation.trace(traced, outputs[i].value->tensor.shape(), i);
+      outputs[i].rows = trace.rows;
+      outputs[i].counts = std::move(trace.counts);
     }
   }
 }

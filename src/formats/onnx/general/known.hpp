@@ -24,6 +24,7 @@ struct Known {
   /// Its value: a constant's own, or what it was when the graph was tried out; null where it was not.
   std::shared_ptr<const tensor::Value> value = nullptr;
   tensor::RowAxis rows = tensor::RowAxis::none();
+  std::vector<tensor::Count> counts = {};  ///< where rows are counted: one an element
   /// Where every element is one of a list of class labels: that list, in the file's order.
   std::vector<model::Label> labels = {};
   /// The elements are column numbers below this (an ArgMax's answer); 0: they are not.
