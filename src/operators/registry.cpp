@@ -8,13 +8,14 @@ const Operator* find_operator(std::string_view domain, std::string_view name) no
   static const std::array kFamilies{
       batch_normalization_operators(),
       cdist_operators(),
+      einsum_operators(),
       gemm_operators(),
-      identity_operators(),
       group_normalization_operators(),
+      identity_operators(),
       layer_normalization_operators(),
       linear_systems_operators(),
+      matmul_integer_operators(),
       matmul_operators(),
-      einsum_operators(),
       mean_variance_normalization_operators(),
   };
   for (const std::span<const Operator> family : kFamilies) {

@@ -20,6 +20,7 @@ std::span<const Operator> group_normalization_operators() noexcept;
 std::span<const Operator> identity_operators() noexcept;
 std::span<const Operator> layer_normalization_operators() noexcept;
 std::span<const Operator> linear_systems_operators() noexcept;
+std::span<const Operator> matmul_integer_operators() noexcept;
 std::span<const Operator> matmul_operators() noexcept;
 std::span<const Operator> mean_variance_normalization_operators() noexcept;
 
