@@ -37,6 +37,7 @@ const Operator* find_operator(std::string_view domain, std::string_view name) no
       linear_systems_operators(),
       logic_operators(),
       lp_normalization_operators(),
+      matmul_integer_operators(),
       matmul_operators(),
       mean_variance_normalization_operators(),
       non_zero_operators(),

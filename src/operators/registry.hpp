@@ -43,6 +43,7 @@ std::span<const Operator> layer_normalization_operators() noexcept;
 std::span<const Operator> linear_systems_operators() noexcept;
 std::span<const Operator> logic_operators() noexcept;
 std::span<const Operator> lp_normalization_operators() noexcept;
+std::span<const Operator> matmul_integer_operators() noexcept;
 std::span<const Operator> matmul_operators() noexcept;
 std::span<const Operator> mean_variance_normalization_operators() noexcept;
 std::span<const Operator> non_zero_operators() noexcept;
