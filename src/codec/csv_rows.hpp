@@ -24,12 +24,13 @@ std::optional<CsvHeader> parse_csv_header(std::string_view value) noexcept;
 /// the columns are matched to features by name, in any order (in order, where the model knows no
 /// names); without one they are the features in order. Cells hold numbers, with spaces around them
 /// if need be; an empty cell or NaN is a missing value; true and false stand for themselves in
-/// boolean features, any text in features of text (an empty cell without quotes is missing there), names of categories in features that have some (what reads as a number is a
-/// number, unless it is in quotes and a category's name). Where numbers are names of categories, a
+/// boolean features, names of categories in features that have some (what reads as a number is a
+/// number, unless it is in quotes and a category's name). In features of text every cell is its text, spaces
+/// and all, and only an empty one without quotes is missing. Where numbers are names of categories, a
 /// whole number is the name that is spelled so ("007" is not "7"), others name one in quotes only, and
-/// a first record is found to be a header if it names features alone. Blank lines are passed over.
-/// Every error names its line and column. 64 bytes beyond the text must be readable. One reader a thread; nothing
-/// allocated once warm.
+/// a first record is found to be a header if it names features alone (so too beside features of text). Blank lines are
+/// passed over. Every error names its line and column. 64 bytes beyond the text must be readable. One reader a thread;
+/// nothing allocated once warm.
 class CsvReader {
  public:
   /// `tells_lines` false: errors leave their line to the caller, who reads record by record.
