@@ -27,15 +27,18 @@ from .environment import PEERS, ROOT, build, machine, say, virtual_environment
 
 VENV = ROOT / "build" / "engines-venv"
 CACHE = ROOT / "build" / "engine-models"
-FEATURES = 32
 BATCHES = [1, 16, 256, 4096]
-# Of each model: Pelton's file, and how far its margins may be from the library's, relative to the largest.
+# Of each model: Pelton's file, how far its margins may be from the library's, relative to the largest, and what
+# Pelton is asked for where that is no margin.
 MODELS = {
     "xgb_500x6": ("ubj", 0),
     "xgb_100x10": ("ubj", 0),
     "lgbm_500x31": ("txt", 0),
     "rf_100_full": ("onnx", 1e-5),
     "catboost_500x6": ("json", 1e-14),
+    "mlp_32x64x64": ("onnx", 1e-5),
+    "svr_1500x30": ("onnx", 1e-4),
+    "table_6+4": ("onnx", 1e-5, "predict_proba"),
 }
 LEAST_SHARE = 0.1  # of a call that is the engine's own, for it to be told apart from Python's
 LEAST_CORRELATION = 0.95  # of margins from trees that are not the same, but fitted to the same rows
@@ -134,12 +137,12 @@ def make_ready(options, name):
     return json.loads((folder / f"{name}.peers.json").read_text())
 
 
-def start_engines(options, name, peers, expected, core):
+def start_engines(options, name, peers, index, expected, core):
     """Every engine that can take part and is right, Pelton first, and what keeps the others away."""
     folder = options.cache
-    ending, tolerance = MODELS[name]
-    rows = [folder / "rows_32.f32", FEATURES]
-    plans = {"pelton": {"driver": "engine_driver", "words": ["pelton", folder / f"{name}.{ending}"],
+    ending, tolerance, *method = MODELS[name]
+    rows = [folder / index["scored"], index["features"]]
+    plans = {"pelton": {"driver": "engine_driver", "words": ["pelton", folder / f"{name}.{ending}", *method],
                         "tolerance": tolerance}}
     if not options.no_peers:
         plans |= peers
@@ -163,9 +166,9 @@ def measure(options, name, core):
     """Lets the engines of one model take turns; their times a row, by engine and batch."""
     peers = make_ready(options, name)
     say(f"{name}: starting its engines")
-    index = json.loads((options.cache / "index.json").read_text())
-    expected = doubles(options.cache / f"{name}.margins", index[name]["margins"])
-    engines, absent = start_engines(options, name, peers, expected, core)
+    index = json.loads((options.cache / "index.json").read_text())[name]
+    expected = doubles(options.cache / f"{name}.margins", index["margins"])
+    engines, absent = start_engines(options, name, peers, index, expected, core)
     try:
         times = {engine.name: {batch: [] for batch in BATCHES} for engine in engines}
         overheads = {engine.name: {batch: [] for batch in BATCHES} for engine in engines if engine.in_python}

@@ -18,6 +18,7 @@ import to_onnx
 # sum in float32, or in another order.
 FLOAT = 1e-5
 DOUBLE = 1e-12
+SUMMED = 1e-4  # a thousand and more float32 weights that nearly cancel
 
 
 def package(name):
@@ -62,7 +63,9 @@ def onnxruntime(folder, name, source):
         to_onnx.save(to_onnx.from_xgboost(folder / f"{name}.json"), file)
     elif source == "lightgbm":
         to_onnx.save(to_onnx.from_lightgbm(folder / f"{name}.txt"), file)
-    return compiled(["onnxruntime", library, file], FLOAT)
+    if source == "table":
+        return compiled(["onnxruntime", library, file, 1, 2], FLOAT)  # the probabilities of two classes
+    return compiled(["onnxruntime", library, file], SUMMED if source == "machine" else FLOAT)
 
 
 def tl2cgen(folder, name, source):
@@ -129,6 +132,13 @@ def sklearnex(folder, name):
     return in_python(["sklearnex", folder / f"{name}.sklearnex.joblib"], None)
 
 
+def machine_of_sklearnex(folder, name):
+    if package("sklearnex") is None:
+        raise LookupError("sklearnex is not installed")
+    # Fitted by a solver of its own to the same rows: not the same to the last digit.
+    return in_python(["machine", folder / f"{name}.sklearnex.joblib"], None)
+
+
 def catboost(folder, name):
     if package("catboost") is None:
         raise LookupError("catboost is not installed")
@@ -153,6 +163,15 @@ def peers_of(folder, name):
                 "daal4py": lambda: daal4py_forest(folder, name),
                 "sklearnex": lambda: sklearnex(folder, name),
                 "scikit-learn": lambda: in_python(["sklearn", folder / f"{name}.joblib"], FLOAT)}
+    if name.startswith("mlp"):
+        return {"onnxruntime": lambda: onnxruntime(folder, name, "network"),
+                "scikit-learn": lambda: in_python(["network", folder / f"{name}.joblib"], FLOAT)}
+    if name.startswith("svr"):
+        return {"onnxruntime": lambda: onnxruntime(folder, name, "machine"),
+                "sklearnex": lambda: machine_of_sklearnex(folder, name),
+                "scikit-learn": lambda: in_python(["machine", folder / f"{name}.joblib"], FLOAT)}
+    if name.startswith("table"):
+        return {"onnxruntime": lambda: onnxruntime(folder, name, "table")}
     return {"catboost": lambda: catboost(folder, name),
             "daal4py": lambda: daal4py(folder, name, "cbm"),
             "onnxruntime": lambda: onnxruntime(folder, name, "catboost")}

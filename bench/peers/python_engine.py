@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds one model in an engine that is called from Python; the orders are those of engine_driver.cpp.
 
-    python_engine.py ROWS FEATURES daal4py|catboost|sklearnex|sklearn MODEL
+    python_engine.py ROWS FEATURES daal4py|catboost|sklearnex|sklearn|network|machine MODEL
 
 Beside them: `overhead BATCH SECONDS`, the time a row of the same call with a model of one split, which is what the
 engine's Python costs.
@@ -85,6 +85,27 @@ def sklearn(file):
     return model.predict, small_forest().predict, np.float32
 
 
+def network(file):
+    """scikit-learn's, less what a network of one unit costs."""
+    import warnings
+
+    import joblib
+    from sklearn.neural_network import MLPRegressor
+
+    warnings.simplefilter("ignore")  # one step of training is no convergence
+    small = MLPRegressor(hidden_layer_sizes=(1,), max_iter=1).fit(ROWS[:100], ROWS[:100, 0])
+    return joblib.load(file).predict, small.predict, np.float64
+
+
+def machine(file):
+    """Of the library that the file is of, less what a machine of two rows costs."""
+    import joblib
+
+    model = joblib.load(file)
+    small = type(model)(gamma=model.gamma).fit(ROWS[:2].astype(np.float64), np.array([0.0, 1.0]))
+    return model.predict, small.predict, np.float64
+
+
 def slices(rows, batch):
     return [rows[first:first + batch] for first in range(0, len(rows) - batch + 1, batch)]
 
@@ -118,5 +139,6 @@ def serve(predict, small, dtype):
 
 if __name__ == "__main__":
     ROWS = np.fromfile(sys.argv[1], "<f4").reshape(-1, int(sys.argv[2]))
-    ENGINES = {"daal4py": daal4py, "catboost": catboost, "sklearnex": sklearnex, "sklearn": sklearn}
+    ENGINES = {"daal4py": daal4py, "catboost": catboost, "sklearnex": sklearnex, "sklearn": sklearn,
+               "network": network, "machine": machine}
     serve(*ENGINES[sys.argv[3]](Path(sys.argv[4])))

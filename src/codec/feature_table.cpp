@@ -70,7 +70,7 @@ std::optional<std::string> not_allowed(const std::vector<double>& allowed, doubl
   constexpr std::size_t kMostTold = 20;
   std::string complaint = shortest(value) + " is none of the values the model knows";
   for (std::size_t i = 0; i < std::min(kMostTold, allowed.size()); ++i) {
-    complaint.append(i == 0 ? ": " : ", ").append(shortest(allowed[i]));
+    complaint.append(i == 0 ? ": " : ", ").append(std::to_string(static_cast<std::int64_t>(allowed[i])));
   }
   return allowed.size() > kMostTold ? complaint + ", \u2026" : complaint;
 }

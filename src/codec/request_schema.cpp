@@ -1,6 +1,8 @@
 #include "codec/request_schema.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <string>
 
 #include "codec/feature_table.hpp"
 #include "codec/result_writer.hpp"
@@ -33,7 +35,7 @@ void append_plain_schema(core::TextBuffer& out, const model::Feature& feature) {
     out.append(R"({"enum":[)");
     for (std::size_t i = 0; i < feature.allowed->size(); ++i) {
       if (i != 0) out.append(',');
-      core::append_json_number(out, (*feature.allowed)[i]);
+      out.append(std::to_string(static_cast<std::int64_t>((*feature.allowed)[i])));
     }
     out.append("]}");
     return;

@@ -37,8 +37,8 @@ std::shared_ptr<const Categories> make_categories(std::vector<std::string> names
   return std::make_shared<NamedCategories>(std::move(names), positions, unknown);
 }
 
-std::shared_ptr<const Categories> make_categories(const std::vector<std::pair<std::string, double>>& numbered,
-                                                  std::optional<double> unknown) {
+std::shared_ptr<const Categories> make_numbered_categories(const std::vector<std::pair<std::string, double>>& numbered,
+                                                           std::optional<double> unknown) {
   std::vector<std::string> names;
   std::vector<double> numbers;
   for (const auto& [name, number] : numbered) {

@@ -27,7 +27,7 @@ class Categories {
 std::shared_ptr<const Categories> make_categories(std::vector<std::string> names, bool unknown_is_missing);
 
 /// Names with numbers of their own; any other name is `unknown`, or refused where that is nothing.
-std::shared_ptr<const Categories> make_categories(const std::vector<std::pair<std::string, double>>& numbered,
-                                                  std::optional<double> unknown);
+std::shared_ptr<const Categories> make_numbered_categories(const std::vector<std::pair<std::string, double>>& numbered,
+                                                           std::optional<double> unknown);
 
 }  // namespace pelton::model

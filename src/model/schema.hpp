@@ -41,7 +41,7 @@ struct Feature {
   ElementType type = ElementType::float64;
   bool takes_missing = false;                              ///< whether null (NaN) has a meaning to the model
   std::shared_ptr<const Categories> categories = nullptr;  ///< set: text stands for a category's number
-  /// Set: the only values taken, ascending; a value that is not whole stands for its whole part.
+  /// Set: the only values taken, whole and ascending, within 2^53; a value that is not whole stands for its whole part.
   std::shared_ptr<const std::vector<double>> allowed = nullptr;
 
   /// Whether it is any text: rows hold a cell of a core::TextStore.

@@ -108,6 +108,20 @@ TEST_F(CsvRows, TakesWholeNumbersForNamesWhereTheyAre) {
   EXPECT_TRUE(std::isnan(values_[0]));
 }
 
+TEST_F(CsvRows, TakesEveryCellOfTextAsItIs) {
+  use(with_text(true));
+  ASSERT_TRUE(read("red,1,5\n12,2,7\n\"12\",3,5\n red,4,5\n\"\",5,5\nnan,6,5\n,7,5\n")) << problem_.detail;
+  EXPECT_THAT(values_, ElementsAre(0, 1, 5, 1, 2, 7, 1, 3, 5, -1, 4, 5, -1, 5, 5, -1, 6, 5, ::testing::IsNan(), 7, 5));
+  ASSERT_TRUE(read("color,size,kind\nred,1,5\n"));  // names features alone
+  EXPECT_THAT(values_, ElementsAre(0, 1, 5));
+  ASSERT_TRUE(read("color,1,5\nred,2,5\n"));
+  EXPECT_THAT(values_, ElementsAre(-1, 1, 5, 0, 2, 5));
+  use(with_text(false, false));
+  EXPECT_THAT(errors_of("rad,1,5\n,1,5\n"),
+              ElementsAre("line 1, column \"color\": unknown category \"rad\"; did you mean \"red\"?",
+                          "line 2, column \"color\": expected text: the model does not take missing values here"));
+}
+
 TEST_F(CsvRows, FindsTheHeaderOfColumnsThatTakeAnyText) {
   const auto names = std::make_shared<HashedNames>();
   const auto hash = HashedNames::hash;

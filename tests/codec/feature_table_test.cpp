@@ -97,5 +97,18 @@ TEST(Misfit, JudgesByType) {
   EXPECT_TRUE(fits(boolean, true, nan));
 }
 
+TEST(Misfit, KeepsToTheValuesAllowed) {
+  std::vector<double> allowed{-3, 5};
+  const model::Feature feature{.name = "f",
+                               .type = model::ElementType::float32,
+                               .takes_missing = true,
+                               .allowed = std::make_shared<const std::vector<double>>(allowed)};
+  EXPECT_FALSE(misfit(feature, 5).has_value());
+  EXPECT_FALSE(misfit(feature, -3.9).has_value());  // its whole part
+  EXPECT_EQ(misfit(feature, 4.5), "4.5 is none of the values the model knows: -3, 5");
+  EXPECT_TRUE(misfit(feature, std::numeric_limits<double>::quiet_NaN()).has_value());
+  EXPECT_LT(FeatureTable(schema_of({feature})).unseen_limit(0), 0);
+}
+
 }  // namespace
 }  // namespace pelton::codec

@@ -477,6 +477,20 @@ TEST_F(NativeJson, TakesWholeNumbersForNamesWhereTheyAre) {
   EXPECT_THAT(values_, ElementsAre(hash("7"), 1, hash("8"), 2));
 }
 
+TEST_F(NativeJson, TakesTextWhereItIsAFeature) {
+  use(with_text(true));
+  ASSERT_TRUE(read(R"({"x":[["red",1,5],["r\u0065d",2,7],["12",3,5],["",4,5],[null,5,5]]})")) << problem_.detail;
+  EXPECT_THAT(values_, ElementsAre(0, 1, 5, 0, 2, 7, 1, 3, 5, -1, 4, 5, ::testing::IsNan(), 5, 5));
+  EXPECT_FALSE(read(R"({"x":[[12,1,5],[true,1,5],["red",1,6],["red","1",5],["red",1,null]]})"));
+  EXPECT_THAT(told(problem_), ElementsAre("/x/0/0: expected text, got a number", "/x/1/0: expected text, got a boolean",
+                                          "/x/2/2: 6.0 is none of the values the model knows: 5, 7",
+                                          "/x/3/1: expected a number, got a string",
+                                          "/x/4/2: expected a number: the model does not take missing values here"));
+  use(with_text(false, false));
+  EXPECT_FALSE(read(R"({"x":{"color":"rad","size":1,"kind":5}})"));
+  EXPECT_THAT(told(problem_), ElementsAre("/x/color: unknown category \"rad\"; did you mean \"red\"?"));
+}
+
 TEST_F(NativeJson, RefusesNumbersThatNameNoCategory) {
   use(with_hashed_names());
   EXPECT_FALSE(read(R"({"x":[[2.0,1],[1e3,1],[2.5,1],[-0.0,1],[1e999,1],[9223372036854775808,1],[null,1],[true,1]]})"));

@@ -67,6 +67,13 @@ TEST(RequestSchema, TakesNamesAloneWhereTheTypeIsString) {
   EXPECT_THAT(told(false, true), HasSubstr(R"("items":{"anyOf":[{"enum":["red","1"]},{"type":"string"}]})"));
 }
 
+TEST(RequestSchema, DescribesText) {
+  EXPECT_THAT(schema_text(with_text(true)),
+              HasSubstr(R"({"anyOf":[{"type":"null"},{"enum":["red","12"]},{"type":"string"}]},{"type":["number"]},)"
+                        R"({"enum":[5,7]})"));
+  EXPECT_THAT(schema_text(with_text(false, false)), HasSubstr(R"({"anyOf":[{"not":{}},{"enum":["red","12"]}]})"));
+}
+
 TEST(RequestSchema, ListsCategories) {
   const auto feature = [](std::vector<std::string> names, bool unknown_is_missing) {
     return model::Feature{.name = "color", .categories = model::make_categories(std::move(names), unknown_is_missing)};

@@ -76,6 +76,20 @@ inline model::Schema with_hashed_names(bool takes_missing = false) {
                     {.name = "size"}});
 }
 
+/// A feature of text, of which "red" is 0, "12" is 1, and any other −1; a number; and one that is 5 or 7.
+inline model::Schema with_text(bool takes_missing = false, bool takes_unknown = true) {
+  const std::vector<std::pair<std::string, double>> names{{"red", 0}, {"12", 1}};
+  const auto unknown = takes_unknown ? std::optional<double>(-1) : std::nullopt;
+  return schema_of({{.name = "color",
+                     .type = model::ElementType::string,
+                     .takes_missing = takes_missing,
+                     .categories = model::make_numbered_categories(names, unknown)},
+                    {.name = "size"},
+                    {.name = "kind",
+                     .type = model::ElementType::int64,
+                     .allowed = std::make_shared<const std::vector<double>>(std::vector<double>{5, 7})}});
+}
+
 /// `pointer: detail` of every field error, a line each.
 inline std::vector<std::string> told(const Problem& problem) {
   std::vector<std::string> lines;

@@ -16,6 +16,10 @@ struct Rows {
   std::size_t features = 0;
   std::vector<float> floats;
   std::vector<double> doubles;  ///< the same values
+  /// By column: the texts that its values are the numbers of; none for a column of numbers.
+  std::vector<std::vector<std::string>> texts;
+
+  bool all_numbers() const noexcept { return texts.empty(); }
 };
 
 class Engine {
@@ -28,15 +32,18 @@ class Engine {
   /// Scores rows [first, first + batch); prepare(batch) came before.
   virtual void score(std::size_t first, std::size_t batch) = 0;
 
-  /// Raw margins of the last call, one a row.
+  /// Raw margins of the last call, one a row (or the probability of the last class).
   virtual std::vector<double> margins(std::size_t batch) const = 0;
 };
 
 /// Each keeps a reference to the rows.
-std::unique_ptr<Engine> make_pelton(const std::string& model, const Rows& rows);
+/// `method` by its name; empty: decision_function, or predict where the model has none.
+std::unique_ptr<Engine> make_pelton(const std::string& model, const std::string& method, const Rows& rows);
 std::unique_ptr<Engine> make_xgboost(const std::string& library, const std::string& model, const Rows& rows);
 std::unique_ptr<Engine> make_lightgbm(const std::string& library, const std::string& model, const Rows& rows);
-std::unique_ptr<Engine> make_onnxruntime(const std::string& library, const std::string& model, const Rows& rows);
+/// `output` is the number of the model's output asked for, of `columns` columns.
+std::unique_ptr<Engine> make_onnxruntime(const std::string& library, const std::string& model, std::size_t output,
+                                         std::size_t columns, const Rows& rows);
 /// Code that tl2cgen wrote, for thresholds of type T (float, double).
 template <class T>
 std::unique_ptr<Engine> make_tl2cgen(const std::string& code, const Rows& rows);

@@ -1,10 +1,13 @@
 // Holds one model in one engine and scores it when told to, so that bench/compare can let engines take turns.
 //
-//   engine_driver ROWS FEATURES pelton MODEL
-//   engine_driver ROWS FEATURES xgboost|lightgbm|onnxruntime LIBRARY MODEL
+//   engine_driver ROWS FEATURES pelton MODEL [METHOD]
+//   engine_driver ROWS FEATURES xgboost|lightgbm LIBRARY MODEL
+//   engine_driver ROWS FEATURES onnxruntime LIBRARY MODEL [OUTPUT COLUMNS]
 //   engine_driver ROWS FEATURES tl2cgen32|tl2cgen64|lleaves CODE
 //
-// ROWS is a file of little-endian float32. Says "ready", then answers each line of stdin with one line:
+// ROWS is a file of little-endian float32. Where ROWS.texts lies beside it, some columns are text: it has a line a
+// column, the texts that the column's values number, separated by tabs (none: a column of numbers). Says "ready", then
+// answers each line of stdin with one line:
 //
 //   time BATCH SECONDS  nanoseconds of processor time a row, over calls of BATCH rows for at least so long
 //   margins BATCH FILE  writes the margins of all rows to FILE as doubles: "done"
@@ -15,6 +18,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -34,15 +38,26 @@ Rows read_rows(const std::string& file, std::size_t features) {
   rows.floats.resize(rows.count * features);
   std::memcpy(rows.floats.data(), bytes.data(), rows.floats.size() * sizeof(float));
   rows.doubles.assign(rows.floats.begin(), rows.floats.end());
+  std::ifstream texts(file + ".texts");
+  for (std::string line; std::getline(texts, line);) {
+    std::istringstream cells(line);
+    rows.texts.emplace_back();
+    for (std::string text; std::getline(cells, text, '\t');) rows.texts.back().push_back(text);
+  }
+  if (!rows.all_numbers() && rows.texts.size() != features) throw std::runtime_error(file + ".texts: a line a column");
   return rows;
 }
 
 std::unique_ptr<Engine> make(const std::vector<std::string>& words, const Rows& rows) {
   const std::string& kind = words.at(0);
-  if (kind == "pelton") return make_pelton(words.at(1), rows);
+  if (kind == "pelton") return make_pelton(words.at(1), words.size() > 2 ? words[2] : std::string(), rows);
   if (kind == "xgboost") return make_xgboost(words.at(1), words.at(2), rows);
   if (kind == "lightgbm") return make_lightgbm(words.at(1), words.at(2), rows);
-  if (kind == "onnxruntime") return make_onnxruntime(words.at(1), words.at(2), rows);
+  if (kind == "onnxruntime") {
+    const bool chosen = words.size() > 3;
+    return make_onnxruntime(words.at(1), words.at(2), chosen ? std::stoul(words[3]) : 0,
+                            chosen ? std::stoul(words.at(4)) : 1, rows);
+  }
   if (kind == "tl2cgen32") return make_tl2cgen<float>(words.at(1), rows);
   if (kind == "tl2cgen64") return make_tl2cgen<double>(words.at(1), rows);
   if (kind == "lleaves") return make_lleaves(words.at(1), rows);

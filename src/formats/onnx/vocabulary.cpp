@@ -113,7 +113,7 @@ void Vocabulary::describe(model::Feature& feature, const std::vector<bool>& fail
   }
   feature.takes_missing = missing && missing_ == 1;
   feature.categories =
-      model::make_categories(names, taken(order_.size()) ? std::optional<double>(kUnknown) : std::nullopt);
+      model::make_numbered_categories(names, taken(order_.size()) ? std::optional<double>(kUnknown) : std::nullopt);
 }
 
 core::Result<void> settle_vocabularies(std::span<const std::shared_ptr<Vocabulary>> vocabularies,
