@@ -6,6 +6,7 @@
 
 #include "core/aligned_buffer.hpp"
 #include "math/matrix_view.hpp"
+#include "model/attachments.hpp"
 #include "model/schema.hpp"
 
 namespace pelton::model {
@@ -37,6 +38,7 @@ struct Description {
   /// By feature: some of the values that the model's decisions turn on, ascending, to make up rows that
   /// exercise it; empty where there are none. None at all: nothing is known.
   std::vector<std::vector<double>> turning_points = {};
+  Attachments attachments = {};
 };
 
 /// A loaded model: immutable, so any number of threads may score with it, each with its Workspace.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/printable.hpp"
+#include "formats/onnx/attachments.hpp"
 #include "formats/onnx/describe.hpp"
 #include "formats/onnx/graph_inputs.hpp"
 #include "formats/onnx/graph_outputs.hpp"
@@ -30,21 +31,22 @@ std::string domain_name(std::string_view domain) { return domain.empty() ? "ai.o
 /// Refusals of all nodes, told together.
 class Refusals {
  public:
+  explicit Refusals(std::size_t most_told) : most_told_(most_told) {}
+
   void add(const NodeProto& node, ErrorCode code, const std::string& why) {
-    constexpr std::size_t kMostTold = 20;
     if (count_++ == 0) code_ = code;
-    if (count_ > kMostTold) return;
+    if (count_ > most_told_) return;
     text_ += (text_.empty() ? "" : "; ") + std::string("node \"") + core::printable(node.name) + "\" (" +
              core::printable(node.op_type) + "): " + why;
   }
   bool empty() const noexcept { return count_ == 0; }
   Error error() const {
-    constexpr std::size_t kMostTold = 20;
-    const std::string more = count_ > kMostTold ? "; and " + std::to_string(count_ - kMostTold) + " more" : "";
+    const std::string more = count_ > most_told_ ? "; and " + std::to_string(count_ - most_told_) + " more" : "";
     return Error(code_, text_ + more);
   }
 
  private:
+  const std::size_t most_told_;
   ErrorCode code_ = ErrorCode::unsupported;
   std::size_t count_ = 0;
   std::string text_;
@@ -58,7 +60,8 @@ class Compiler {
         graph_(*model.graph),
         inputs_(std::move(inputs)),
         limits_(limits),
-        builder_(inputs_.features.size()) {}
+        builder_(inputs_.features.size()),
+        refusals_(limits.refusals) {}
 
   core::Result<std::unique_ptr<const model::Model>> compile();
 
@@ -242,7 +245,7 @@ core::Result<std::unique_ptr<const model::Model>> Compiler::compile() {
       std::make_unique<model::ProgramModel>(std::move(schema), std::move(description), std::move(methods->programs)));
 }
 
-core::Result<void> check_model(const ModelProto& model) {
+core::Result<void> check_model(const ModelProto& model, const Limits& limits) {
   if (model.ir_version < 3 || model.ir_version > kNewestIrVersion) {
     return Error(ErrorCode::unsupported, "is of IR version " + std::to_string(model.ir_version) + "; versions 3 to " +
                                              std::to_string(kNewestIrVersion) + " are read");
@@ -250,7 +253,7 @@ core::Result<void> check_model(const ModelProto& model) {
   if (!model.graph) return Error(ErrorCode::malformed, "has no graph");
   if (model.functions) return Error(ErrorCode::unsupported, "defines functions of its own; export with them inlined");
   if (model.graph->sparse_initializers) return Error(ErrorCode::unsupported, "has sparse initializers");
-  return {};
+  return check_attachments(model, limits);
 }
 
 }  // namespace
@@ -259,7 +262,7 @@ core::Result<std::unique_ptr<const model::Model>> read_onnx_model(std::string_vi
   try {
     auto model = read_model_proto(bytes, limits);
     if (!model) return model.error();
-    auto checked = check_model(*model);
+    auto checked = check_model(*model, limits);
     if (!checked) return checked.error();
     auto inputs = read_graph_inputs(*model, limits);
     if (!inputs) return inputs.error();
