@@ -23,7 +23,7 @@ struct Streamed {
 
 Streamed stream(std::string_view text, const model::Schema& schema) {
   const FeatureTable features(schema);
-  TextSource source(text, 5);
+  PiecedText source(text, 5);
   RowStream rows_of(source, features);
   math::RowBuffer rows(features.width());
   Streamed streamed;

@@ -17,7 +17,6 @@ import warnings
 
 import numpy as np
 import onnx
-import pandas as pd
 import sklearn.datasets
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, make_column_transformer

@@ -96,9 +96,10 @@ class Rows:
 
     def record(self, data: Any, i: int) -> dict[str, Any]:
         """Row `i` of `data` by name, as JSON has it."""
-        cells = data.iloc[i] if self.framed else [data[i]] if self.flat else data[i]
-        values = [data.iloc[i, c] for c in range(len(cells))] if self.framed else cells
-        return {column.name: json_value(value) for column, value in zip(self.columns, values)}
+        width = len(self.columns)
+        cells = [data.iloc[i, c] for c in range(width)] if self.framed else [data[i]] if self.flat else data[i]
+        values = [int(cell) if isinstance(cell, (bool, np.bool_)) else json_value(cell) for cell in cells]
+        return {column.name: value for column, value in zip(self.columns, values)}
 
     def feeds(self, data: Any, inputs: Sequence[Any]) -> dict[str, np.ndarray]:
         """The rows as onnxruntime takes them."""
