@@ -6,7 +6,7 @@
 #include <string>
 
 #include "codec/text_source.hpp"
-#include "text_source.hpp"
+#include "pieced_text.hpp"
 
 namespace pelton::codec {
 namespace {

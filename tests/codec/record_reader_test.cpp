@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "text_source.hpp"
+#include "pieced_text.hpp"
 
 namespace pelton::codec {
 namespace {

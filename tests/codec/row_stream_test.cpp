@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "pieced_text.hpp"
 #include "support.hpp"
-#include "text_source.hpp"
 
 namespace pelton::codec {
 namespace {

@@ -75,7 +75,7 @@ def arrays():
     yield "svr", SVR(C=10), diabetes, progress
     yield "one_class", OneClassSVM(nu=0.1), diabetes, None
     yield "mlp_classifier", MLPClassifier((8,), max_iter=60, random_state=0), wine, kinds
-    yield "mlp_regressor", MLPRegressor((8,), max_iter=60, random_state=0), diabetes, progress
+    yield "mlp_regressor", MLPRegressor(hidden_layer_sizes=(8,), max_iter=60, random_state=0), diabetes, progress
     yield "tree", DecisionTreeClassifier(max_depth=4, random_state=0), wine, names
     yield "forest", RandomForestRegressor(**FEW), diabetes, progress
     yield "forest_several", RandomForestRegressor(**FEW), diabetes, both
@@ -107,7 +107,7 @@ def arrays():
     yield "wrong_normalizer_l2", make_pipeline(Normalizer("l2"), Ridge()), diabetes, progress
     yield "wrong_normalizer_max", make_pipeline(Normalizer("max"), Ridge()), diabetes, progress
     yield "wrong_binarizer", make_pipeline(Binarizer(threshold=diabetes[3, 2]), Ridge()), diabetes, progress
-    yield "wrong_mlp_several", MLPRegressor((8,), max_iter=60, random_state=0), diabetes, both
+    yield "wrong_mlp_several", MLPRegressor(hidden_layer_sizes=(8,), max_iter=60, random_state=0), diabetes, both
     yield "wrong_indicator", make_pipeline(SimpleImputer(add_indicator=True), StandardScaler(), Ridge()), gaps, progress
     yield "wrong_empty_column", make_pipeline(SimpleImputer(), Ridge()), empty, progress
     yield "wrong_tree_gaps", DecisionTreeRegressor(max_depth=5, random_state=0), gaps, progress

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,7 +18,7 @@ from skl2onnx.common.data_types import StringTensorType
 from sklearn.ensemble import VotingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.neural_network import MLPRegressor
-from sklearn.preprocessing import Binarizer, Normalizer
+from sklearn.preprocessing import Binarizer, Normalizer, PolynomialFeatures
 from sklearn.svm import SVC, NuSVC
 
 from exporter.graph import Graph
@@ -75,18 +77,34 @@ def convert_normalizer(scope: Any, operator: Any, container: Any) -> None:
 
 
 def convert_network(scope: Any, operator: Any, container: Any) -> None:
-    """MLPRegressor: any number of targets."""
+    """MLPRegressor: any number of targets, either loss."""
     graph = Graph(scope, operator, container)
     model = graph.model
     activations = {"identity": None, "logistic": "Sigmoid", "tanh": "Tanh", "relu": "Relu"}
-    if model.out_activation_ != "identity":
+    if model.out_activation_ not in ("identity", "exp"):
         raise ExportError(f"MLPRegressor: {model.out_activation_!r} as the output's activation")
     value = graph.rows()
     for i, (weights, biases) in enumerate(zip(model.coefs_, model.intercepts_)):
         value = graph.add("Add", graph.add("MatMul", value, graph.constant(weights)), graph.constant(biases[None, :]))
         if i + 1 < len(model.coefs_) and activations[model.activation] is not None:
             value = graph.add(activations[model.activation], value)
-    graph.give(value)
+    graph.give(graph.add("Exp", value) if model.out_activation_ == "exp" else value)
+
+
+def convert_polynomial(scope: Any, operator: Any, container: Any) -> None:
+    """PolynomialFeatures: the products of each length in one go."""
+    graph = Graph(scope, operator, container)
+    rows = graph.rows()
+    products = [[i for i, power in enumerate(powers) for _ in range(power)] for powers in graph.model.powers_]
+    parts = []
+    for length, alike in itertools.groupby(products, key=len):
+        factors = list(zip(*alike))
+        columns = [graph.add("Gather", rows, graph.constant(chosen, np.int64), axis=1) for chosen in factors]
+        if length == 0:
+            first = graph.add("Gather", rows, graph.constant([0], np.int64), axis=1)
+            columns = [graph.add("Cast", graph.add("Equal", first, first), to=TensorProto.DOUBLE)]
+        parts.append(functools.reduce(lambda a, b: graph.add("Mul", a, b), columns))
+    graph.give(parts[0] if len(parts) == 1 else graph.add("Concat", *parts, axis=1))
 
 
 def convert_machine(scope: Any, operator: Any, container: Any) -> None:
@@ -183,6 +201,7 @@ CONVERTERS: dict[type, Callable[..., None]] = {
     Binarizer: convert_binarizer,
     Normalizer: convert_normalizer,
     MLPRegressor: convert_network,
+    PolynomialFeatures: convert_polynomial,
     SVC: convert_machine,
     NuSVC: convert_machine,
     VotingClassifier: convert_vote,
@@ -195,4 +214,5 @@ SHAPES: dict[type, Callable[[Any], None]] = {
     Binarizer: value_shape(lambda model: model.n_features_in_),
     Normalizer: value_shape(lambda model: model.n_features_in_),
     MLPRegressor: value_shape(lambda model: model.n_outputs_),
+    PolynomialFeatures: value_shape(lambda model: model.n_output_features_),
 }
