@@ -49,7 +49,8 @@ model::Schema labels(std::vector<model::Label> classes) {
 TEST(Change, CountsWhatIsBeyondTolerance) {
   const model::Schema schema = numbers();
   Change change(schema, schema, Method::predict, 0.1, 10);
-  const auto note = [&, row = std::size_t{0}](double before, double after) mutable {
+  std::size_t row = 0;
+  const auto note = [&](double before, double after) {
     ++row;
     change.note(&before, &after, row, row + 1);
   };

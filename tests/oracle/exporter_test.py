@@ -18,6 +18,7 @@ import warnings
 import numpy as np
 import onnx
 import sklearn.datasets
+from lightgbm import LGBMClassifier, LGBMRegressor
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.decomposition import PCA
@@ -28,6 +29,7 @@ from sklearn.ensemble import (AdaBoostClassifier, BaggingClassifier, ExtraTreesC
                               RandomForestRegressor, StackingClassifier, StackingRegressor, VotingClassifier,
                               VotingRegressor)
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Lasso, LinearRegression, LogisticRegression, Ridge, RidgeClassifier, SGDClassifier
 from sklearn.model_selection import GridSearchCV
@@ -40,6 +42,7 @@ from sklearn.preprocessing import (Binarizer, MinMaxScaler, Normalizer, OneHotEn
                                    PolynomialFeatures, RobustScaler, StandardScaler)
 from sklearn.svm import SVC, SVR, LinearSVC, OneClassSVM
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+from xgboost import XGBClassifier, XGBRegressor
 
 FEW = {"n_estimators": 8, "max_depth": 4, "random_state": 0}
 
@@ -154,15 +157,31 @@ def frames():
     yield "word_counts", make_pipeline(CountVectorizer(lowercase=True), MultinomialNB()), texts, about
 
 
+def boosted():
+    """Other libraries' estimators inside a pipeline."""
+    wine, kinds = sklearn.datasets.load_wine(return_X_y=True)
+    diabetes, progress = sklearn.datasets.load_diabetes(return_X_y=True)
+    few = {"n_estimators": 8, "max_depth": 3}
+    yield "xgboost_inside", make_pipeline(StandardScaler(), XGBRegressor(**few)), diabetes, progress
+    yield "xgboost_classifier_inside", make_pipeline(StandardScaler(), XGBClassifier(**few)), wine, kinds
+    yield "lightgbm_inside", make_pipeline(StandardScaler(), LGBMRegressor(verbose=-1, **few)), diabetes, progress
+    yield "lightgbm_classifier_inside", make_pipeline(StandardScaler(), LGBMClassifier(verbose=-1, **few)), wine, kinds
+
+
+def convertible():
+    """Models that are exported: those of other libraries where their conversions are installed."""
+    yield from arrays()
+    yield from frames()
+    if importlib.util.find_spec("onnxmltools") is not None:
+        yield from boosted()
+
+
 def refused():
     """Models that must be refused, and what the refusal says."""
     diabetes, progress = sklearn.datasets.load_diabetes(return_X_y=True)
-    from sklearn.gaussian_process import GaussianProcessClassifier
-    from xgboost import XGBRegressor
-
-    boosted = make_pipeline(StandardScaler(), XGBRegressor(n_estimators=3, max_depth=2))
     if importlib.util.find_spec("onnxmltools") is None:
-        yield "xgboost_inside", boosted, diabetes, progress, "onnxmltools"
+        for case in boosted():
+            yield *case, "onnxmltools"
     init = GradientBoostingRegressor(init=Ridge(), n_estimators=3)
     yield "boosting_init", init, diabetes, progress, "an estimator as init"
     yield "several_classes", DecisionTreeClassifier(max_depth=2), diabetes, np.c_[progress > 100, progress > 200], \
@@ -235,7 +254,7 @@ def main():
     directory.mkdir(parents=True)
     script = load_script(program, directory)
     failed, served, count = [], 0, 0
-    for name, model, rows, target in [*arrays(), *frames()]:
+    for name, model, rows, target in convertible():
         if wanted and name not in wanted:
             continue
         count += 1
