@@ -1,11 +1,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <variant>
 
 #include "app/command_line.hpp"
+#include "app/golden_source.hpp"
 #include "app/model_flags.hpp"
 #include "codec/feature_card.hpp"
 #include "codec/result_writer.hpp"
@@ -17,6 +20,9 @@
 namespace pelton::app {
 
 namespace {
+
+/// Of a file's parts that are not carried out: all of them, for any file that is meant to be read.
+constexpr std::size_t kRefusalsTold = 1000;
 
 struct InspectFlags {
   ModelFlags model;
@@ -40,9 +46,35 @@ std::string told_categories(const model::Feature& feature) {
   return names.size() > kShown ? text + ", …" : text;
 }
 
-double per_row_ns(const model::Model& model, model::Method method) {
+/// What a row costs, alone and in a large batch.
+struct RowCost {
+  double alone_ns;
+  double in_batch_ns;
+};
+
+RowCost row_cost(const model::Model& model, model::Method method) {
   const serving::MeasuredCost cost = serving::measure_cost(model, method);
-  return static_cast<double>(cost.per_row.count());
+  return {static_cast<double>((cost.fixed + cost.per_row).count()), static_cast<double>(cost.per_row.count())};
+}
+
+/// The golden rows that came with the model, scored.
+struct GoldenVerdict {
+  std::string name;
+  std::size_t rows = 0;
+  std::string complaint;  ///< empty where the model gives what they expect
+};
+
+std::vector<GoldenVerdict> judge_golden_rows(const model::Model& model, const std::string& file) {
+  std::vector<GoldenVerdict> verdicts;
+  auto sources = golden_sources(model, file);
+  if (!sources) return {{.name = "golden rows", .rows = 0, .complaint = sources.error().message()}};
+  for (GoldenSource& source : *sources) {
+    GoldenRun run(model, *source.source, source.name, source.format,
+                  {.only = {}, .tolerance = source.tolerance, .most_rows = source.most_rows});
+    const auto done = run.run();
+    verdicts.push_back({source.name, run.rows(), done ? run.first_beyond() : done.error().message()});
+  }
+  return verdicts;
 }
 
 void print_inputs(const model::Schema& schema) {
@@ -66,13 +98,32 @@ void print_step(std::string_view step) {
   }
 }
 
-void print_text(const model::Model& model, const std::string& file) {
+void print_attached(const model::Model& model, const std::vector<GoldenVerdict>& golden) {
+  if (golden.empty()) std::printf("golden rows  none\n");
+  for (const GoldenVerdict& verdict : golden) {
+    std::printf("golden rows  %zu (%s), %s%s\n", verdict.rows, core::all_printable(verdict.name).c_str(),
+                verdict.complaint.empty() ? "all as expected" : "NOT AS EXPECTED: ",
+                core::all_printable(verdict.complaint).c_str());
+  }
+  const std::size_t baseline = model.description().attachments.baseline.size();
+  if (baseline == 0) std::printf("baseline     none\n");
+  if (baseline != 0) std::printf("baseline     of the training rows, %zu bytes\n", baseline);
+}
+
+std::uintmax_t file_size(const std::string& file) {
+  std::error_code failure;
+  const std::uintmax_t size = std::filesystem::file_size(file, failure);
+  return failure ? 0 : size;
+}
+
+void print_text(const model::Model& model, const std::string& file, const std::vector<GoldenVerdict>& golden) {
   const model::Schema& schema = model.schema();
   const model::Description& description = model.description();
   std::printf("%s\n", core::all_printable(file).c_str());
   std::printf("kind         %s (%s)\n", core::all_printable(description.kind).c_str(), description.format.c_str());
   std::printf("parameters   %zu, %zu bytes packed, %.0f operations a row\n", description.parameters, description.bytes,
               description.flops_per_row);
+  std::printf("file         %ju bytes\n", file_size(file));
   print_inputs(schema);
   if (!schema.classes.empty()) {
     std::printf("classes      %zu:", schema.classes.size());
@@ -84,14 +135,17 @@ void print_text(const model::Model& model, const std::string& file) {
   for (const model::Method method : model::kAllMethods) {
     const auto& spec = schema.output(method);
     if (!spec) continue;
-    std::printf("  %-18s %s, %zu a row, about %.0f ns a row in a batch\n", std::string(to_string(method)).c_str(),
-                std::string(to_string(spec->type)).c_str(), spec->width, per_row_ns(model, method));
+    const RowCost cost = row_cost(model, method);
+    std::printf("  %-18s %s, %zu a row, about %.0f ns a row in a batch, %.0f alone\n",
+                std::string(to_string(method)).c_str(), std::string(to_string(spec->type)).c_str(), spec->width,
+                cost.in_batch_ns, cost.alone_ns);
   }
   std::printf("operators   ");
   for (const std::string& operation : description.operations)
     std::printf(" %s", core::all_printable(operation).c_str());
   std::printf("\nplan         (%s)\n", std::string(core::to_string(core::active_isa())).c_str());
   for (const std::string& step : description.plan) print_step(core::all_printable(step));
+  print_attached(model, golden);
 }
 
 void append_texts(core::TextBuffer& out, const std::vector<std::string>& texts) {
@@ -103,12 +157,26 @@ void append_texts(core::TextBuffer& out, const std::vector<std::string>& texts) 
   out.append(']');
 }
 
-void print_json(const model::Model& model, const std::string& file) {
+void append_golden(core::TextBuffer& out, const std::vector<GoldenVerdict>& golden) {
+  out.append('[');
+  for (std::size_t i = 0; i < golden.size(); ++i) {
+    if (i != 0) out.append(',');
+    codec::ObjectWriter verdict(out);
+    verdict.text("source", golden[i].name).integer("rows", golden[i].rows);
+    verdict.raw("passed", golden[i].complaint.empty() ? "true" : "false");
+    if (!golden[i].complaint.empty()) verdict.text("detail", golden[i].complaint);
+    verdict.finish();
+  }
+  out.append(']');
+}
+
+void print_json(const model::Model& model, const std::string& file, const std::vector<GoldenVerdict>& golden) {
   const model::Schema& schema = model.schema();
   const model::Description& description = model.description();
   core::TextBuffer out;
   codec::ObjectWriter report(out);
   report.text("file", file).text("format", description.format).text("kind", description.kind);
+  report.integer("file_bytes", file_size(file));
   report.integer("parameters", description.parameters).integer("bytes", description.bytes);
   report.number("flops_per_row", description.flops_per_row);
   report.text("isa", core::to_string(core::active_isa()));
@@ -137,26 +205,47 @@ void print_json(const model::Model& model, const std::string& file) {
     const auto& spec = schema.output(method);
     if (!spec) continue;
     codec::ObjectWriter output(outputs.member(to_string(method)));
+    const RowCost cost = row_cost(model, method);
     output.text("type", to_string(spec->type)).integer("width", spec->width);
-    output.number("ns_per_row", per_row_ns(model, method)).finish();
+    output.number("ns_per_row", cost.in_batch_ns).number("ns_one_row", cost.alone_ns).finish();
   }
   outputs.finish();
   append_texts(report.member("operations"), description.operations);
   append_texts(report.member("plan"), description.plan);
+  append_golden(report.member("golden_rows"), golden);
+  report.integer("baseline_bytes", description.attachments.baseline.size());
   report.finish();
   out.append('\n');
   std::fwrite(out.data(), 1, out.size(), stdout);
 }
 
-int inspect(const InspectFlags& flags) {
-  const auto model = load_flagged(flags.model);
-  if (!model) return complain("inspect", model.error());
-  if (flags.json) {
-    print_json(**model, flags.model.file);
-  } else {
-    print_text(**model, flags.model.file);
+/// Every part of the file that is not carried out, a line each.
+int refuse(const core::Error& error) {
+  std::string text = core::all_printable(error.message());
+  constexpr std::string_view kNext = "; node \"";
+  for (std::size_t at = text.find(kNext); at != std::string::npos; at = text.find(kNext, at)) {
+    text.replace(at, 2, "\n  ");
   }
-  return kDone;
+  std::fprintf(stderr, "pelton inspect: %s\n", text.c_str());
+  return kFailed;
+}
+
+int inspect(const InspectFlags& flags) {
+  formats::Limits limits;
+  limits.refusals = kRefusalsTold;
+  const auto model = load_flagged(flags.model, limits);
+  if (!model) return refuse(model.error());
+  const std::vector<GoldenVerdict> golden = judge_golden_rows(**model, flags.model.file);
+  if (flags.json) {
+    print_json(**model, flags.model.file, golden);
+  } else {
+    print_text(**model, flags.model.file, golden);
+  }
+  const bool passed = std::all_of(golden.begin(), golden.end(), [](const auto& one) { return one.complaint.empty(); });
+  if (passed) return kDone;
+  std::fflush(stdout);
+  std::fprintf(stderr, "pelton inspect: the model does not give what its golden rows expect, so it is not served\n");
+  return kFailed;
 }
 
 }  // namespace

@@ -30,8 +30,9 @@ void add_model_flags(CLI::App& verb, ModelFlags& flags) {
   add_iterations_flag(verb, flags);
 }
 
-core::Result<formats::LoadedModel> load_flagged(const ModelFlags& flags) {
+core::Result<formats::LoadedModel> load_flagged(const ModelFlags& flags, const formats::Limits& limits) {
   formats::Options options;
+  options.limits = limits;
   if (!flags.iterations.empty()) {
     const auto iterations = formats::parse_iterations(flags.iterations);
     if (!iterations) return iterations.error();

@@ -22,7 +22,7 @@ void add_model_flags(CLI::App& verb, ModelFlags& flags);
 void add_iterations_flag(CLI::App& verb, ModelFlags& flags);
 
 /// Loads the model, with a progress bar where that takes long. Errors of formats::load_model.
-core::Result<formats::LoadedModel> load_flagged(const ModelFlags& flags);
+core::Result<formats::LoadedModel> load_flagged(const ModelFlags& flags, const formats::Limits& limits = {});
 
 /// Tells the error on stderr as `pelton VERB: …`; gives kFailed.
 int complain(const char* verb, const core::Error& error);

@@ -13,6 +13,7 @@
 
 #include "api/service.hpp"
 #include "app/command_line.hpp"
+#include "app/golden_source.hpp"
 #include "app/log.hpp"
 #include "app/progress_bar.hpp"
 #include "app/service_manager.hpp"
@@ -166,10 +167,10 @@ int serve(Settings settings) {
   if (!sources) return fail(kFailed, sources.error().message());
   if (sources->empty()) return fail(kUsage, "nothing to serve: name a model file, a --repository or a --config");
   std::optional<ProgressBar> bar(std::in_place, "reading models");  // while starting: reloads are told in the log
-  serving::Repository repository(serving::default_loader([&bar](const serving::ModelSource&, double share) {
-                                   if (bar) bar->show(share);
-                                 }),
-                                 clock, registry);
+  const auto load = serving::default_loader([&bar](const serving::ModelSource&, double share) {
+    if (bar) bar->show(share);
+  });
+  serving::Repository repository(with_golden_rows(load), clock, registry);
   const auto errors = repository.replace(*sources, settings.default_model);
   bar.reset();
   if (!errors.empty()) {

@@ -1,17 +1,17 @@
 #include <CLI/CLI.hpp>
-#include <cmath>
 #include <cstdio>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "app/command_line.hpp"
-#include "app/golden_check.hpp"
+#include "app/golden_run.hpp"
+#include "app/golden_source.hpp"
 #include "app/input_file.hpp"
 #include "app/model_flags.hpp"
 #include "app/progress_bar.hpp"
-#include "codec/golden_rows.hpp"
 #include "codec/result_writer.hpp"
 #include "core/printable.hpp"
 
@@ -24,71 +24,10 @@ using model::Method;
 
 struct VerifyFlags {
   ModelFlags model;
-  std::string rows = "-";
+  std::string rows;
   std::string method;
   std::optional<double> tolerance;
   bool json = false;
-};
-
-/// Golden rows through the model, one by one, into one check a method.
-class Verification {
- public:
-  Verification(const model::Model& model, InputFile& input, std::optional<Method> only, std::optional<double> tolerance)
-      : model_(model),
-        input_(input),
-        only_(only),
-        tolerance_(tolerance),
-        features_(model.schema()),
-        golden_(input, features_, model.schema(), input.format_by_name()),
-        rows_(features_.width()) {}
-
-  /// Errors name the file and line.
-  core::Result<void> run() {
-    codec::ExpectedOutputs expected;
-    for (;;) {
-      const auto more = golden_.next(rows_, expected);
-      if (!more) return more.error().within(input_.name() + ":" + std::to_string(golden_.line()));
-      if (!*more) break;
-      ++done_;
-      for (const Method method : model::kAllMethods) {
-        if (!only_ || *only_ == method) compare(method, expected[static_cast<std::size_t>(method)]);
-      }
-      rows_.clear();
-      bar_.show(input_.share(), done_, "rows");
-    }
-    if (done_ == 0) return core::Error(core::ErrorCode::invalid_argument, input_.name() + ": holds no rows");
-    for (const auto& check : checks_) {
-      if (check) return {};
-    }
-    return core::Error(core::ErrorCode::invalid_argument,
-                       input_.name() + ": no row says what " + std::string(to_string(*only_)) + " gives");
-  }
-
-  std::size_t rows() const noexcept { return done_; }
-  const std::optional<GoldenCheck>& check(Method method) const { return checks_[static_cast<std::size_t>(method)]; }
-
- private:
-  void compare(Method method, const std::optional<std::vector<codec::ExpectedValue>>& expected) {
-    if (!expected) return;
-    results_.resize(expected->size());
-    model_.score(std::as_const(rows_).view(), method, {results_.data(), 1, results_.size()}, workspace_);
-    auto& check = checks_[static_cast<std::size_t>(method)];
-    if (!check) check.emplace(model_.schema(), method, tolerance_);
-    check->compare(results_.data(), *expected, done_, golden_.line());
-  }
-
-  const model::Model& model_;
-  InputFile& input_;
-  const std::optional<Method> only_;
-  const std::optional<double> tolerance_;
-  const codec::FeatureTable features_;
-  codec::GoldenRows golden_;
-  math::RowBuffer rows_;
-  std::vector<double> results_;
-  model::Workspace workspace_;
-  std::array<std::optional<GoldenCheck>, model::kMethodCount> checks_;
-  ProgressBar bar_;
-  std::size_t done_ = 0;
 };
 
 void print_worst(const char* name, const Worst& worst, const std::string& file) {
@@ -97,7 +36,8 @@ void print_worst(const char* name, const Worst& worst, const std::string& file) 
   std::printf("\n");
 }
 
-void print_text(const Verification& run, const std::string& rows_file) {
+void print_text(const GoldenRun& run) {
+  const std::string& rows_file = run.name();
   for (const Method method : model::kAllMethods) {
     const auto& check = run.check(method);
     if (!check) continue;
@@ -145,19 +85,54 @@ void append_check(core::TextBuffer& out, const GoldenCheck& check) {
   report.finish();
 }
 
-void print_json(const Verification& run, const VerifyFlags& flags, bool passed) {
-  core::TextBuffer out;
+void append_run(core::TextBuffer& out, const GoldenRun& run, const std::string& model) {
   ObjectWriter report(out);
-  report.text("model", flags.model.file).text("rows_file", flags.rows).integer("rows", run.rows());
-  report.raw("passed", passed ? "true" : "false");
+  report.text("model", model).text("rows_file", run.name()).integer("rows", run.rows());
+  report.raw("passed", run.beyond() == 0 ? "true" : "false");
   ObjectWriter methods(report.member("methods"));
   for (const Method method : model::kAllMethods) {
     if (run.check(method)) append_check(methods.member(to_string(method)), *run.check(method));
   }
   methods.finish();
   report.finish();
-  out.append('\n');
-  std::fwrite(out.data(), 1, out.size(), stdout);
+}
+
+/// Tells of one source's rows; whether they passed.
+bool report(const GoldenRun& run, const VerifyFlags& flags) {
+  if (flags.json) {
+    core::TextBuffer out;
+    append_run(out, run, flags.model.file);
+    out.append('\n');
+    std::fwrite(out.data(), 1, out.size(), stdout);
+  } else {
+    print_text(run);
+  }
+  if (run.beyond() == 0) return true;
+  std::fflush(stdout);
+  std::fprintf(stderr, "pelton verify: %s does not give what %s expects\n", flags.model.file.c_str(),
+               core::all_printable(run.name()).c_str());
+  return false;
+}
+
+/// The rows that are asked for, or those that came with the model.
+core::Result<std::vector<GoldenSource>> rows_to_verify(const model::Model& model, const VerifyFlags& flags) {
+  std::vector<GoldenSource> sources;
+  if (flags.rows.empty()) {
+    auto own = golden_sources(model, flags.model.file);
+    if (!own || !own->empty()) return own;
+    return core::Error(core::ErrorCode::not_found,
+                       flags.model.file + ": no golden rows came with it; name a file of them, or - for stdin");
+  }
+  auto input = InputFile::open(flags.rows);
+  if (!input) return input.error();
+  GoldenSource given{.name = input->name(),
+                     .source = nullptr,
+                     .format = input->format_by_name(),
+                     .tolerance = std::nullopt,
+                     .most_rows = std::numeric_limits<std::size_t>::max()};
+  given.source = std::make_unique<InputFile>(*std::move(input));
+  sources.push_back(std::move(given));
+  return sources;
 }
 
 int verify(const VerifyFlags& flags) {
@@ -169,24 +144,23 @@ int verify(const VerifyFlags& flags) {
     if (!method) return complain("verify", method.error());
     only = *method;
   }
-  auto input = InputFile::open(flags.rows);
-  if (!input) return complain("verify", input.error());
-  Verification run(**model, *input, only, flags.tolerance);
-  if (auto done = run.run(); !done) return complain("verify", done.error());
-  std::size_t beyond = 0;
-  for (const Method method : model::kAllMethods) {
-    if (run.check(method)) beyond += run.check(method)->beyond();
+  auto sources = rows_to_verify(**model, flags);
+  if (!sources) return complain("verify", sources.error());
+  bool passed = true;
+  for (const GoldenSource& source : *sources) {
+    ProgressBar bar;
+    const auto* file = dynamic_cast<const InputFile*>(source.source.get());
+    GoldenRun run(
+        **model, *source.source, source.name, source.format,
+        {.only = only,
+         .tolerance = flags.tolerance ? flags.tolerance : source.tolerance,
+         .most_rows = source.most_rows,
+         .progress = [&](std::size_t done) { bar.show(file != nullptr ? file->share() : -1, done, "rows"); }});
+    if (auto done = run.run(); !done) return complain("verify", done.error());
+    bar.clear();
+    passed = report(run, flags) && passed;
   }
-  if (flags.json) {
-    print_json(run, flags, beyond == 0);
-  } else {
-    print_text(run, input->name());
-  }
-  if (beyond == 0) return kDone;
-  std::fflush(stdout);
-  std::fprintf(stderr, "pelton verify: %s does not give what %s expects\n", flags.model.file.c_str(),
-               input->name().c_str());
-  return kFailed;
+  return passed ? kDone : kFailed;
 }
 
 }  // namespace
@@ -200,12 +174,15 @@ void add_verify_command(CLI::App& program, Action& run) {
       "or CSV: beside the features' columns one named as the method (or prediction), or, where it gives several\n"
       "values, METHOD_0, METHOD_1, … or METHOD:CLASS\n"
       "  a,b,predict,predict_proba_0,predict_proba_1\n"
-      "null, or an empty cell, is what NaN and infinities are written as.\n\n"
+      "null, or an empty cell, is what NaN and infinities are written as. Without ROWS, those in the model's file\n"
+      "and in golden.ndjson, golden.json or golden.csv beside it are taken: the ones it must give to be served.\n\n"
       "A number is within T if |result - expected| <= T * max(1, |expected|). Labels and whole numbers must be\n"
       "equal. Exit code 1 if anything is beyond.\n\n"
-      "Example: pelton verify model.onnx golden.ndjson --tolerance 1e-7");
+      "Example: pelton verify model.onnx golden.ndjson --tolerance 1e-7\n"
+      "         pelton verify models/churn/3/model.onnx");
   add_model_flags(*verb, flags->model);
-  verb->add_option("rows", flags->rows, "File of golden rows, - for stdin (-)")->type_name("ROWS");
+  verb->add_option("rows", flags->rows, "File of golden rows, - for stdin (those that came with the model)")
+      ->type_name("ROWS");
   verb->add_option("--tolerance", flags->tolerance, "Greatest difference (1e-9 for float64 outputs, 1e-5 for float32)")
       ->check(CLI::NonNegativeNumber)
       ->type_name("T");

@@ -7,6 +7,7 @@
 #include "core/aligned_buffer.hpp"
 #include "graph/refused_row.hpp"
 #include "math/matrix_view.hpp"
+#include "model/attachments.hpp"
 #include "model/schema.hpp"
 
 namespace pelton::model {
@@ -38,6 +39,7 @@ struct Description {
   /// By feature: some of the values that the model's decisions turn on, ascending, to make up rows that
   /// exercise it; empty where there are none. None at all: nothing is known.
   std::vector<std::vector<double>> turning_points = {};
+  Attachments attachments = {};
 };
 
 /// A loaded model: immutable, so any number of threads may score with it, each with its Workspace.

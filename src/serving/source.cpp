@@ -13,9 +13,11 @@ namespace {
 /// Endings a repository folder's files may have; what a file really is, its content tells.
 constexpr std::array<std::string_view, 4> kModelEndings{".onnx", ".json", ".ubj", ".txt"};
 
+/// Golden rows that stand beside NAME.EXT are no model: NAME.golden.json.
 bool has_model_ending(const fs::path& path) {
   const std::string ending = path.extension().string();
-  return std::find(kModelEndings.begin(), kModelEndings.end(), ending) != kModelEndings.end();
+  return path.stem().extension() != ".golden" &&
+         std::find(kModelEndings.begin(), kModelEndings.end(), ending) != kModelEndings.end();
 }
 
 core::Error bad_name(const std::string& name) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "formats/onnx/graph_writer.hpp"
 #include "running.hpp"
 
 namespace pelton::app {
@@ -63,6 +64,31 @@ TEST(Inspect, QuotesNamesThatATerminalDoesNotObey) {
     EXPECT_TRUE(is_harmless(r.err)) << r.err;
     EXPECT_THAT(r.err, HasSubstr(told));
   }
+}
+
+TEST(Inspect, ListsEveryPartThatIsNotCarriedOut) {
+  formats::onnx::GraphWriter writer("parts");
+  writer.input("x", formats::onnx::DataType::float64, 1);
+  std::string from = "x";
+  for (int i = 0; i < 30; ++i) {
+    const std::string to = "v" + std::to_string(i);
+    writer.node({"NoSuch" + std::to_string(i), {from}, {to}, "n" + std::to_string(i)});
+    from = to;
+  }
+  writer.output(from, formats::onnx::DataType::float64, 1);
+  const Files files;
+  const Ran r = run_pelton({"inspect", files.write("m.onnx", writer.finish(18))});
+  EXPECT_EQ(r.code, kFailed);
+  for (int i = 1; i < 30; ++i) {
+    EXPECT_THAT(r.err, HasSubstr("\n  node \"n" + std::to_string(i) + "\" (NoSuch" + std::to_string(i) + "): "));
+  }
+}
+
+TEST(Inspect, TellsWhatARowCostsAloneAndInABatch) {
+  const Files files;
+  const std::string model = files.linear_model();
+  EXPECT_THAT(run_pelton({"inspect", model}).out, HasSubstr(" ns a row in a batch, "));
+  EXPECT_THAT(run_pelton({"inspect", model, "--json"}).out, HasSubstr("\"ns_one_row\":"));
 }
 
 }  // namespace

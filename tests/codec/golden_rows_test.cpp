@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "pieced_text.hpp"
 #include "support.hpp"
-#include "text_source.hpp"
 
 namespace pelton::codec {
 namespace {
@@ -36,7 +36,7 @@ struct Golden {
 
 Golden read(std::string_view text, const model::Schema& schema = classifier()) {
   const FeatureTable features(schema);
-  TextSource source(text, 3);
+  PiecedText source(text, 3);
   GoldenRows rows_of(source, features, schema, {});
   math::RowBuffer rows(features.width());
   Golden golden;

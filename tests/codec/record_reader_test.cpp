@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "text_source.hpp"
+#include "pieced_text.hpp"
 
 namespace pelton::codec {
 namespace {
@@ -47,10 +47,10 @@ Read read_all(ByteSource& source, std::optional<RowFormat> format = {}) {
 
 /// The same however the text arrives.
 Read read_all(std::string_view text, std::optional<RowFormat> format = {}) {
-  TextSource whole(text, text.size() + 1);
+  PiecedText whole(text, text.size() + 1);
   Read read = read_all(whole, format);
   for (const std::size_t piece : {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7}}) {
-    TextSource pieces(text, piece);
+    PiecedText pieces(text, piece);
     const Read again = read_all(pieces, format);
     EXPECT_EQ(again.format, read.format) << text;
     EXPECT_THAT(again.records, ElementsAreArray(read.records)) << text << " in pieces of " << piece;
@@ -159,7 +159,7 @@ TEST(RecordReader, RefusesARecordThatIsTooLargeToHold) {
       {"[\"", "aaaa", RowFormat::ndjson},
   };
   for (const auto& [begin, piece, format] : cases) {
-    TextSource opened(begin);
+    PiecedText opened(begin);
     RepeatedSource rest(piece, too_large);
     ChainedSource both(opened, rest);
     EXPECT_THAT(read_all(both, format).error, HasSubstr("a row of more than 64 MiB"));

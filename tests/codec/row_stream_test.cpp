@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "pieced_text.hpp"
 #include "support.hpp"
-#include "text_source.hpp"
 
 namespace pelton::codec {
 namespace {
@@ -23,7 +23,7 @@ struct Streamed {
 
 Streamed stream(std::string_view text, const model::Schema& schema) {
   const FeatureTable features(schema);
-  TextSource source(text, 5);
+  PiecedText source(text, 5);
   RowStream rows_of(source, features);
   math::RowBuffer rows(features.width());
   Streamed streamed;

@@ -63,6 +63,8 @@ TEST_F(ScanTest, FindsFilesFoldersAndVersions) {
   put("many/1/model.onnx");
   put("many/12/model.onnx");
   put("many/notes.md");
+  put("many/12/golden.json");
+  put("plain.golden.json");
   put("README.md");
   put(".hidden.onnx");
   EXPECT_THAT(found(), testing::UnorderedElementsAre("plain:1:plain.onnx", "boxed:1:boxed/model.onnx",

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/printable.hpp"
+#include "formats/onnx/attachments.hpp"
 #include "formats/onnx/describe.hpp"
 #include "formats/onnx/general/compile.hpp"
 #include "formats/onnx/graph_inputs.hpp"
@@ -45,7 +46,8 @@ class Compiler {
         opsets_(opsets),
         inputs_(std::move(inputs)),
         limits_(limits),
-        builder_(inputs_.features.size()) {}
+        builder_(inputs_.features.size()),
+        refusals_(limits.refusals) {}
 
   core::Result<std::unique_ptr<const model::Model>> compile();
 
@@ -211,7 +213,7 @@ core::Result<std::unique_ptr<const model::Model>> Compiler::compile() {
       std::make_unique<model::ProgramModel>(std::move(schema), std::move(description), std::move(methods->programs)));
 }
 
-core::Result<void> check_model(const ModelProto& model) {
+core::Result<void> check_model(const ModelProto& model, const Limits& limits) {
   if (model.ir_version < 3 || model.ir_version > kNewestIrVersion) {
     return Error(ErrorCode::unsupported, "is of IR version " + std::to_string(model.ir_version) + "; versions 3 to " +
                                              std::to_string(kNewestIrVersion) + " are read");
@@ -219,7 +221,7 @@ core::Result<void> check_model(const ModelProto& model) {
   if (!model.graph) return Error(ErrorCode::malformed, "has no graph");
   if (model.functions) return Error(ErrorCode::unsupported, "defines functions of its own; export with them inlined");
   if (model.graph->sparse_initializers) return Error(ErrorCode::unsupported, "has sparse initializers");
-  return {};
+  return check_attachments(model, limits);
 }
 
 }  // namespace
@@ -228,7 +230,7 @@ core::Result<std::unique_ptr<const model::Model>> read_onnx_model(std::string_vi
   try {
     auto model = read_model_proto(bytes, limits);
     if (!model) return model.error();
-    auto checked = check_model(*model);
+    auto checked = check_model(*model, limits);
     if (!checked) return checked.error();
     auto inputs = read_graph_inputs(*model, limits);
     if (!inputs) return inputs.error();

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/printable.hpp"
+#include "formats/onnx/attachments.hpp"
 
 namespace pelton::formats::onnx {
 namespace {
@@ -78,6 +79,7 @@ model::Description describe(const ModelProto& model, std::size_t layers,
   description.format = "onnx";
   description.kind = kind_of(*model.graph, layers, classifies, verdict);
   for (const NodeProto& node : model.graph->node) description.operations.push_back(core::printable(node.op_type));
+  description.attachments = attachments_of(model);
   return description;
 }
 

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <optional>
 #include <set>
+#include <unordered_map>
 
 #include "core/printable.hpp"
 #include "core/utf8.hpp"
@@ -115,6 +116,33 @@ core::Result<void> name_features(GraphInputs& inputs, std::vector<std::string> n
   return {};
 }
 
+/// The features that the file's metadata says may be missing (the exporter writes it): where a graph
+/// spells out what it does with a missing value, it is not to be told from its operators.
+core::Result<void> mark_missing(const ModelProto& model, std::vector<model::Feature>& features) {
+  constexpr std::string_view kKey = "missing_features";
+  std::unordered_map<std::string_view, model::Feature*> by_name;
+  for (model::Feature& feature : features) by_name.emplace(feature.name, &feature);
+  for (const StringStringEntryProto& entry : model.metadata_props) {
+    if (entry.key != kKey) continue;
+    const std::string place = "metadata \"" + std::string(kKey) + "\"";
+    const auto names = parse_name_list(entry.value);
+    if (!names) return Error(ErrorCode::malformed, place + " is not a list of names");
+    for (const std::string& name : *names) {
+      const auto found = by_name.find(name);
+      if (name.empty() || found == by_name.end()) {
+        return Error(ErrorCode::malformed, place + ": there is no feature \"" + core::printable(name) + "\"");
+      }
+      const model::ElementType type = found->second->type;
+      if (type != model::ElementType::float32 && type != model::ElementType::float64) {
+        return Error(ErrorCode::malformed, place + ": feature \"" + core::printable(name) + "\" is " +
+                                               std::string(to_string(type)) + ", which has no missing value");
+      }
+      found->second->takes_missing = true;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 core::Result<GraphInputs> read_graph_inputs(const ModelProto& model, const Limits& limits) {
@@ -148,6 +176,8 @@ core::Result<GraphInputs> read_graph_inputs(const ModelProto& model, const Limit
   if (result.inputs.empty()) return Error(ErrorCode::malformed, "takes no input");
   auto named = name_features(result, std::move(names));
   if (!named) return named.error();
+  auto marked = mark_missing(model, result.features);
+  if (!marked) return marked.error();
   return result;
 }
 

@@ -93,6 +93,8 @@ class Assembly {
   core::Result<void> offer(Method method, Rows rows);
 
   GraphMethods take() { return std::move(methods_); }
+  /// The same where the file says which output is which method: probabilities must be one a class.
+  core::Result<GraphMethods> take_named();
 
  private:
   core::Result<std::optional<Rows>> decision(const Labels& label, const Rows& scores, bool probabilities);
@@ -120,6 +122,17 @@ core::Result<void> Assembly::offer(Method method, Rows rows) {
     rows.block = *rounded;
   }
   return compile(method, rows.block, {.name = {}, .type = *element_type(rows.type), .scalar = rows.width == 1});
+}
+
+core::Result<GraphMethods> Assembly::take_named() {
+  if (auto& probabilities = methods_.outputs[static_cast<std::size_t>(Method::predict_proba)]) {
+    if (probabilities->width != methods_.classes.size()) {
+      return Error(ErrorCode::malformed, "output \"predict_proba\" has " + std::to_string(probabilities->width) +
+                                             " values for " + std::to_string(methods_.classes.size()) + " classes");
+    }
+    probabilities->scalar = false;
+  }
+  return take();
 }
 
 core::Result<void> Assembly::labelled(const Labels& label) {
@@ -262,6 +275,29 @@ core::Result<void> assemble(Assembly& assembly, Sorted& sorted, graph::ProgramBu
                "these outputs together are neither one answer, nor a classifier's label and scores");
 }
 
+/// Whether the outputs are called as the methods, so that nothing need be guessed; not where scores
+/// are maps, which carry their classes and are told apart by that.
+bool named_by_method(std::span<const ValueInfoProto> declared, const std::vector<Value>& values) {
+  std::set<Method> methods;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto method = model::parse_method(declared[i].name);
+    const bool plain = std::holds_alternative<Labels>(values[i]) || std::holds_alternative<Rows>(values[i]);
+    if (!method || !plain || !methods.insert(*method).second) return false;
+  }
+  return methods.contains(Method::predict) && methods.size() > 1;
+}
+
+core::Result<void> assemble_named(Assembly& assembly, Method method, const Value& value, const TypeProto& declared) {
+  Sorted sorted;
+  auto one = sort_output(value, declared, sorted);
+  if (!one) return one;
+  if (!sorted.labels.empty()) {
+    if (method == Method::predict) return assembly.labelled(sorted.labels.front());
+    return Error(ErrorCode::unsupported, "gives labels");
+  }
+  return assembly.offer(method, sorted.numbers.empty() ? sorted.integers.front() : sorted.numbers.front());
+}
+
 }  // namespace
 
 core::Result<GraphMethods> read_graph_outputs(std::span<const ValueInfoProto> declared, std::vector<Value> values,
@@ -269,13 +305,20 @@ core::Result<GraphMethods> read_graph_outputs(std::span<const ValueInfoProto> de
                                               graph::ProgramBuilder& builder) {
   Sorted sorted;
   std::string names;
+  Assembly assembly(builder, features);
+  if (named_by_method(declared, values)) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      auto given = assemble_named(assembly, *model::parse_method(declared[i].name), values[i], declared[i].type);
+      if (!given) return given.error().within("output \"" + core::printable(declared[i].name) + "\"");
+    }
+    return assembly.take_named();
+  }
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::string place = "output \"" + core::printable(declared[i].name) + "\"";
     names += (i > 0 ? ", " : "") + place;
     auto sorted_one = sort_output(std::move(values[i]), declared[i].type, sorted);
     if (!sorted_one) return sorted_one.error().within(place);
   }
-  Assembly assembly(builder, features);
   auto assembled = assemble(assembly, sorted, builder);
   if (!assembled) return assembled.error().within(names);
   return assembly.take();

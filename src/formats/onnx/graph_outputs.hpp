@@ -24,7 +24,8 @@ struct GraphMethods {
 /// A classifier's label is `predict`; its scores are `predict_proba` if they behave as
 /// probabilities, and the margin behind them (or the scores themselves) is `decision_function`,
 /// turned so that with two classes a positive value means the second, as scikit-learn has it. A
-/// single tensor of numbers is `predict`. Errors name the outputs that fit nowhere.
+/// single tensor of numbers is `predict`. Outputs that are all called as methods (predict among them)
+/// are those methods. Errors name the outputs that fit nowhere.
 ///
 /// `values` are the graph's outputs in order, `declared` what the file says of them.
 core::Result<GraphMethods> read_graph_outputs(std::span<const ValueInfoProto> declared, std::vector<Value> values,

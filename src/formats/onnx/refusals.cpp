@@ -9,8 +9,6 @@ namespace {
 using core::Error;
 using core::ErrorCode;
 
-constexpr std::size_t kMostTold = 20;
-
 }  // namespace
 
 std::string domain_name(std::string_view domain) { return domain.empty() ? "ai.onnx" : core::printable(domain); }
@@ -36,13 +34,13 @@ core::Result<Opsets> read_opsets(const ModelProto& model) {
 
 void Refusals::add(const NodeProto& node, ErrorCode code, const std::string& why) {
   if (count_++ == 0) code_ = code;
-  if (count_ > kMostTold) return;
+  if (count_ > most_told_) return;
   text_ += (text_.empty() ? "" : "; ") + std::string("node \"") + core::printable(node.name) + "\" (" +
            core::printable(node.op_type) + "): " + why;
 }
 
 Error Refusals::error() const {
-  const std::string more = count_ > kMostTold ? "; and " + std::to_string(count_ - kMostTold) + " more" : "";
+  const std::string more = count_ > most_told_ ? "; and " + std::to_string(count_ - most_told_) + " more" : "";
   return Error(code_, text_ + more);
 }
 

@@ -27,11 +27,15 @@ std::string domain_name(std::string_view domain);
 /// Refusals of all nodes of a graph, told together.
 class Refusals {
  public:
+  /// Of more than `most_told` the rest is counted.
+  explicit Refusals(std::size_t most_told) : most_told_(most_told) {}
+
   void add(const NodeProto& node, core::ErrorCode code, const std::string& why);
   bool empty() const noexcept { return count_ == 0; }
   core::Error error() const;
 
  private:
+  std::size_t most_told_;
   core::ErrorCode code_ = core::ErrorCode::unsupported;
   std::size_t count_ = 0;
   std::string text_;

@@ -47,7 +47,7 @@ const std::string& plain_name(std::string& text, const NodeProto& node) {
 class GraphCompiler::Body final : public operators::Subgraph {
  public:
   Body(GeneralContext& context, const GraphProto& graph, const GraphCompiler& around)
-      : context_(context), graph_(graph), around_(around) {}
+      : context_(context), graph_(graph), around_(around), refusals_(context.limits.refusals) {}
   std::size_t inputs() const noexcept override { return graph_.input.size(); }
   std::size_t outputs() const noexcept override { return graph_.output.size(); }
   Compiled compile(std::span<const DataType> input_types) const override;

@@ -11,9 +11,9 @@
 namespace pelton::codec {
 
 /// Text that comes in pieces.
-class TextSource final : public ByteSource {
+class PiecedText final : public ByteSource {
  public:
-  explicit TextSource(std::string_view text, std::size_t piece = 1000) : text_(text), piece_(piece) {}
+  explicit PiecedText(std::string_view text, std::size_t piece = 1000) : text_(text), piece_(piece) {}
   core::Result<std::size_t> read(char* to, std::size_t most) override {
     const std::size_t n = std::min({most, piece_, text_.size() - at_});
     std::memcpy(to, text_.data() + at_, n);
