@@ -1,25 +1,12 @@
-"""The models that Pelton is held against: how each is fitted, converted and asked.
+"""Models that Pelton is held against whose answers are compared on rows far away, too.
 
-A case is a scikit-learn model fitted on one of scikit-learn's bundled data sets, its ONNX file, rows to
-score, and what scikit-learn answers for them. make_fixtures.py writes them for the C++ test; the live
-test fits them again.
+More are in estimator_recipes.py, transformer_recipes.py and table_recipes.py; oracle_cases.py says what a case is and
+catalogue.py lists them all. make_fixtures.py writes them for the C++ test; the live test fits them again.
 """
 
-import contextlib
-import dataclasses
-import struct
-import warnings
-
-import numpy as np
-import onnx
-import onnxruntime
-from skl2onnx import to_onnx
-from skl2onnx.common.data_types import FloatTensorType
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
 from sklearn.ensemble import (ExtraTreesClassifier, ExtraTreesRegressor, GradientBoostingClassifier,
                               GradientBoostingRegressor, HistGradientBoostingClassifier, HistGradientBoostingRegressor,
                               RandomForestClassifier, RandomForestRegressor, VotingRegressor)
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import (ElasticNet, Lasso, LinearRegression, LogisticRegression, Perceptron, Ridge,
                                   RidgeClassifier, SGDClassifier)
@@ -30,34 +17,7 @@ from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, Normalizer, Robust
 from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR, NuSVC, NuSVR, OneClassSVM
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier
 
-METHODS = ["predict", "predict_proba", "decision_function"]
-
-
-@dataclasses.dataclass
-class Case:
-    name: str
-    model: object
-    data: str
-    dtype: str = "float"  # of the graph's input: float or double
-    text_labels: bool = False
-    options: dict = dataclasses.field(default_factory=dict)
-    missing: bool = False  # rows with missing values
-    columns: bool = False  # one named input a feature
-    methods: tuple = ("predict", "predict_proba", "decision_function")
-    # Relative error allowed. A double graph whose operator keeps its parameters as float can be no
-    # better than float.
-    tolerance: float = 0.0
-    # Rows far away saturate the probabilities that ONNX Runtime takes the label of; scikit-learn and
-    # Pelton go by the margins.
-    runtime_saturates: bool = False
-    seed: int = 7  # of the rows asked
-
-    def allowed(self):
-        return self.tolerance or {"float": 1e-5, "double": 1e-9}[self.dtype]
-
-
-def both(name, make, data, **more):
-    return [Case(f"{name}_{dtype}", make(), data, dtype, **more) for dtype in ("float", "double")]
+from oracle_cases import Case, both
 
 
 def linear():
@@ -203,181 +163,5 @@ def pipelines():
     return cases
 
 
-def all_cases(seed=7):
-    """Every case; the seed picks the rows that are asked."""
-    cases = linear() + machines() + networks() + trees() + pipelines()
-    for case in cases:
-        case.seed = seed
-    return cases
-
-
-def load(data):
-    """Features, target and feature names; scaled to unit variance unless the name says raw."""
-    loaders = {"iris": load_iris, "wine": load_wine, "cancer": load_breast_cancer, "digits": load_digits}
-    base = data.split("_")[0].rstrip("2")
-    if base == "diabetes":
-        bunch = load_diabetes(scaled=False)
-    else:
-        bunch = loaders[base]()
-    x, y, names = bunch.data.astype(np.float64), bunch.target, list(bunch.feature_names)
-    if data == "diabetes2":
-        y = np.c_[y, np.sqrt(y)]
-    if base == "digits":
-        x = x / 16
-    elif not data.endswith("raw"):
-        x = StandardScaler().fit_transform(x)
-    if data.endswith("small"):
-        keep = np.random.RandomState(1).permutation(len(x))[:160]
-        x, y = x[keep], y[keep]
-    if base == "diabetes":
-        y = y / 100
-    return x, y, names
-
-
-def rows_of(case, x):
-    """Real rows, and rows far away from them."""
-    rng = np.random.RandomState(case.seed)
-    real = x[rng.permutation(len(x))[:12]]
-    spread = np.abs(x).max(axis=0)
-    far = [np.zeros(x.shape[1]), 10 * spread, -10 * spread, np.where(np.arange(x.shape[1]) % 2, spread, -spread),
-           1000 * spread * rng.uniform(-1, 1, x.shape[1]), np.full(x.shape[1], 1e-30)]
-    if isinstance(case.model, (OneClassSVM,)) or "normalizer" in case.name:
-        far = far[1:-1]  # a row of zeros: see wrong_conversions.py
-    if "normalizer_max" in case.name:
-        far = [np.abs(row) for row in far]
-    rows = np.vstack([real] + far)
-    if case.missing:
-        rows[::3, 0] = np.nan
-        rows[1::4, -1] = np.nan
-    return rows
-
-
-def fit(case):
-    x, y, names = load(case.data)
-    if case.text_labels:
-        y = np.array([f"class {v}" for v in y])
-    train = x.copy()
-    if case.missing:
-        train[::7, 0] = np.nan
-        train[3::11, -1] = np.nan
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        warnings.simplefilter("ignore", FutureWarning)
-        case.model.fit(train, y)
-    return case.model, rows_of(case, x), names
-
-
-@contextlib.contextmanager
-def numbers_for_flags():
-    """skl2onnx 1.20 passes HistGradientBoosting's missing_go_to_left on as booleans, which protobuf 5 refuses."""
-    make_attribute = onnx.helper.make_attribute
-
-    def made(key, value, *rest, **more):
-        if isinstance(value, list) and any(isinstance(v, (bool, np.bool_)) for v in value):
-            value = [int(v) for v in value]
-        return make_attribute(key, value, *rest, **more)
-
-    onnx.helper.make_attribute = made
-    try:
-        yield
-    finally:
-        onnx.helper.make_attribute = make_attribute
-
-
-def convert(case, model, width, names, **more_options):
-    with numbers_for_flags():
-        return converted(case, model, width, names, **more_options)
-
-
-def converted(case, model, width, names, **more_options):
-    dtype = {"float": np.float32, "double": np.float64}[case.dtype]
-    options = {id(model): {**case.options, **more_options}} if case.options or more_options else None
-    if case.columns:
-        types = [(name.replace(" ", "_"), FloatTensorType([None, 1])) for name in names]
-        return to_onnx(model, initial_types=types, options=options)
-    proto = to_onnx(model, np.zeros((1, width), dtype), options=options)
-    if case.data == "wine":
-        onnx.helper.set_model_props(proto, {"feature_names": str(names).replace("'", '"')})
-    return proto
-
-
-def answers(case, model, rows):
-    """What scikit-learn answers, by method: float64 throughout, on the rows as the graph's type has them."""
-    if case.dtype == "float":
-        rows = rows.astype(np.float32).astype(np.float64)
-    result = {}
-    for method in METHODS:
-        if method not in case.methods or not hasattr(model, method):
-            continue
-        values = np.asarray(getattr(model, method)(rows))
-        if method == "predict" and hasattr(model, "classes_"):
-            values = np.searchsorted(model.classes_, values)
-        values = values.astype(np.float64)
-        result[method] = values.reshape(len(rows), -1)
-    return result
-
-
-def runtime_answers(case, model, proto, rows):
-    """What ONNX Runtime answers: predict, and predict_proba where the case has it."""
-    if case.dtype == "double" and any(node.op_type in ("SVMRegressor", "Imputer") for node in proto.graph.node):
-        return {}  # not implemented for double
-    if case.dtype == "double" and any(node.op_type == "ZipMap" for node in proto.graph.node):
-        proto = convert(case, model, rows.shape[1], [], zipmap=False)  # its ZipMap takes no double
-    rows = rows.astype({"float": np.float32, "double": np.float64}[case.dtype])
-    session = onnxruntime.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
-    names = [value.name for value in session.get_inputs()]
-    feeds = {names[0]: rows} if len(names) == 1 else {name: rows[:, [i]] for i, name in enumerate(names)}
-    given = session.run(None, feeds)
-    result = {}
-    if not case.runtime_saturates:
-        values = np.asarray(given[0])
-        if hasattr(model, "classes_"):
-            values = np.searchsorted(model.classes_, values)
-        result["predict"] = values.astype(np.float64).reshape(len(rows), -1)
-    if "predict_proba" in case.methods and hasattr(model, "predict_proba"):
-        values = given[1]
-        if isinstance(values, list):
-            values = [[row[label] for label in model.classes_] for row in values]
-        elif len(given) == len(model.classes_) + 1:
-            values = np.stack(given[1:], axis=1)
-        result["predict_proba"] = np.asarray(values, np.float64)
-    return result
-
-
-def text_columns(rows):
-    """The columns of `rows` that hold text: those of an array of objects whose values are str, or None where missing."""
-    if rows.dtype != object:
-        return []
-    return [c for c in range(rows.shape[1]) if any(isinstance(value, str) for value in rows[:, c])]
-
-
-def packed(rows, classes, tolerance, sources):
-    """The rows and answers as the C++ test reads them: little-endian, numbers as doubles.
-
-    Columns of text follow at the end, where there are any: how many, then each one's number and its texts. In the
-    table of numbers they are 0, or NaN where the text is missing (None).
-    """
-    def words(texts):
-        encoded = [text.encode() for text in texts]
-        return b"".join([struct.pack("<I", len(encoded)), *(struct.pack("<I", len(text)) + text for text in encoded)])
-
-    table, text = rows.copy(), text_columns(rows)
-    for c in text:
-        table[:, c] = [np.nan if value is None else 0.0 for value in rows[:, c]]
-    out = [b"PELTONOR", struct.pack("<Id", 1, tolerance), struct.pack("<II", *rows.shape), words(classes)]
-    out.append(table.astype("<f8").tobytes())
-    out.append(struct.pack("<I", sum(len(source) for source in sources)))
-    for number, source in enumerate(sources):
-        for method, values in source.items():
-            out.append(struct.pack("<III", number, METHODS.index(method), values.shape[1]))
-            out.append(values.astype("<f8").tobytes())
-    if text:
-        out.append(struct.pack("<I", len(text)))
-        out += [struct.pack("<I", c) + words(value or "" for value in rows[:, c]) for c in text]
-    return b"".join(out)
-
-
-def expected_bytes(case, model, proto, rows):
-    classes = [str(c) for c in getattr(model, "classes_", [])]
-    return packed(rows, classes, case.allowed(),
-                  [answers(case, model, rows), runtime_answers(case, model, proto, rows)])
+def cases():
+    return linear() + machines() + networks() + trees() + pipelines()
