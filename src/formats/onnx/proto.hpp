@@ -5,30 +5,15 @@
 #include <string_view>
 #include <vector>
 
+#include "tensor/data_type.hpp"
+
 /// The messages of onnx.proto that Pelton reads, as views into the file's bytes. Field names are
 /// the schema's (github.com/onnx/onnx, onnx/onnx-ml.proto, IR version 14).
 namespace pelton::formats::onnx {
 
-/// TensorProto.DataType.
-enum class DataType : std::int32_t {
-  undefined = 0,
-  float32 = 1,
-  uint8 = 2,
-  int8 = 3,
-  uint16 = 4,
-  int16 = 5,
-  int32 = 6,
-  int64 = 7,
-  string = 8,
-  boolean = 9,
-  float16 = 10,
-  float64 = 11,
-  uint32 = 12,
-  uint64 = 13,
-  bfloat16 = 16,
-};
-/// "float", "int64", …, as ONNX writes them.
-std::string_view to_string(DataType type) noexcept;
+using tensor::DataType;
+using tensor::is_floating;
+using tensor::to_string;
 
 /// A repeated scalar field: encoded values, back to back, in as many pieces as the file has them
 /// (one, when it was written packed in one go).

@@ -1,8 +1,6 @@
 #include "formats/onnx/tensor.hpp"
 
-#include <bit>
 #include <cassert>
-#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -15,19 +13,12 @@ namespace {
 using core::Error;
 using core::ErrorCode;
 
-/// IEEE 754 binary16, exactly.
-double from_float16(std::uint16_t bits) {
-  const int exponent = (bits >> 10) & 0x1F;
-  const int fraction = bits & 0x3FF;
-  const double sign = (bits & 0x8000) != 0 ? -1.0 : 1.0;
-  if (exponent == 0x1F) return fraction != 0 ? std::nan("") : sign * HUGE_VAL;
-  if (exponent == 0) return sign * std::ldexp(fraction, -24);
-  return sign * std::ldexp(1024 + fraction, exponent - 25);
-}
-
-/// The upper half of a float.
-double from_bfloat16(std::uint16_t bits) {
-  return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16));
+/// A 16-bit float of either kind from its bits.
+template <class Half>
+double from_half(std::uint16_t bits) {
+  Half half;
+  half.bits = bits;
+  return static_cast<double>(static_cast<float>(half));
 }
 
 std::optional<std::uint64_t> element_count(const std::vector<std::int64_t>& dims) {
@@ -125,8 +116,8 @@ bool decode(const TensorProto& proto, std::uint64_t count, Tensor& tensor, bool&
   switch (proto.data_type) {
     case DataType::float32: return store(floats<float>(proto, proto.float_data, count), tensor);
     case DataType::float64: return store(floats<double>(proto, proto.double_data, count), tensor);
-    case DataType::float16: return store(halves(proto, count, from_float16), tensor);
-    case DataType::bfloat16: return store(halves(proto, count, from_bfloat16), tensor);
+    case DataType::float16: return store(halves(proto, count, from_half<tensor::Float16>), tensor);
+    case DataType::bfloat16: return store(halves(proto, count, from_half<tensor::BFloat16>), tensor);
     case DataType::int64: return store(integers<std::int64_t>(proto, proto.int64_data, count), tensor);
     case DataType::int32: return store(integers<std::int32_t>(proto, proto.int32_data, count), tensor);
     case DataType::int16: return store(integers<std::int16_t>(proto, proto.int32_data, count), tensor);
@@ -134,6 +125,7 @@ bool decode(const TensorProto& proto, std::uint64_t count, Tensor& tensor, bool&
     case DataType::uint16: return store(integers<std::uint16_t>(proto, proto.int32_data, count), tensor);
     case DataType::uint8: return store(integers<std::uint8_t>(proto, proto.int32_data, count), tensor);
     case DataType::uint32: return store(integers<std::uint32_t>(proto, proto.uint64_data, count), tensor);
+    case DataType::uint64: return store(integers<std::uint64_t>(proto, proto.uint64_data, count), tensor);
     case DataType::boolean: {
       if (!store(integers<std::uint8_t>(proto, proto.int32_data, count), tensor)) return false;
       for (std::int64_t& value : std::get<1>(tensor.values)) value = value != 0 ? 1 : 0;

@@ -14,7 +14,8 @@ namespace pelton::formats::onnx {
 /// A constant of a graph, decoded: its shape, and its values row by row in the type that holds all
 /// of them exactly.
 ///
-/// Floats of every width (float16 and bfloat16 too) are doubles; integers and bool are int64.
+/// Floats of every width (float16 and bfloat16 too) are doubles; integers and bool are int64 (uint64 the
+/// same bits).
 struct Tensor {
   DataType type = DataType::undefined;  ///< as the file declares it
   std::vector<std::int64_t> shape;

@@ -82,6 +82,4 @@ using Value = std::variant<Unknown, ConstantValue, Rows, Labels, LabelledScores>
 /// of a linear model. (Its networks have none.)
 inline bool is_margin(const Rows& rows) noexcept { return rows.layers <= 1; }
 
-inline bool is_floating(DataType type) noexcept { return type == DataType::float32 || type == DataType::float64; }
-
 }  // namespace pelton::formats::onnx

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "core/text_arena.hpp"
+#include "tensor/failure.hpp"
+#include "tensor/tensor.hpp"
+
+namespace pelton::tensor {
+
+/// Which dimension of a tensor counts the rows of a request.
+///
+/// A graph is scored for many callers' rows at once only where every operation is known to keep rows
+/// apart: then each value is the same for all rows (`none`), or has one slice a row along some axis,
+/// each computed from that row alone and as it would be computed alone, to the bit. Anything else is
+/// `mixed`, and a graph that gives it is run row by row.
+class RowAxis {
+ public:
+  static constexpr RowAxis none() noexcept { return RowAxis(-1); }
+  static constexpr RowAxis mixed() noexcept { return RowAxis(-2); }
+  static constexpr RowAxis at(std::size_t axis) noexcept { return RowAxis(static_cast<std::int32_t>(axis)); }
+
+  bool is_none() const noexcept { return axis_ == -1; }
+  bool is_mixed() const noexcept { return axis_ == -2; }
+  bool is_axis() const noexcept { return axis_ >= 0; }
+  std::size_t axis() const noexcept { return static_cast<std::size_t>(axis_); }
+  friend bool operator==(RowAxis, RowAxis) = default;
+
+ private:
+  constexpr explicit RowAxis(std::int32_t axis) noexcept : axis_(axis) {}
+  std::int32_t axis_;
+};
+
+/// An input or output of an operation while its rows are traced: a shape it had when the graph was
+/// tried with some number of rows, and where they are in it. (Of a sequence: shape is empty.)
+struct Traced {
+  Shape shape;
+  RowAxis rows = RowAxis::none();
+  bool present = true;  ///< false for an optional input that is left out; then its rows are none
+};
+
+/// What an operation may use while it runs.
+struct RunContext {
+  core::TextArena& texts;  ///< for texts it makes: they live until the graph's run is over
+};
+
+/// One operator with its attributes, over tensors.
+///
+/// Immutable once made, so any number of threads may run it. Element types of the inputs are those it
+/// was made for (asserted by Tensor::values); shapes may be anything and are checked.
+class Operation {
+ public:
+  virtual ~Operation() = default;
+
+  /// Fills the outputs from the inputs: null for an optional input that is left out, and for an output
+  /// that nobody wants. Inputs and outputs are apart. Throws Failure where the values make no sense, and
+  /// std::bad_alloc. Equal inputs give equal bits, on every machine.
+  virtual void run(std::span<const Value* const> inputs, std::span<Value* const> outputs,
+                   RunContext& context) const = 0;
+
+  /// Where the rows are in output `i` of a run that had these inputs and gave outputs of these shapes.
+  /// Called only where some input has rows and none is mixed.
+  virtual RowAxis row_axis(std::span<const Traced> /*inputs*/, const Shape& /*output*/, std::size_t /*i*/) const {
+    return RowAxis::mixed();
+  }
+};
+
+}  // namespace pelton::tensor
