@@ -4,6 +4,7 @@
 
 #include "api/header_lines.hpp"
 #include "api/query.hpp"
+#include "codec/refused_rows.hpp"
 
 namespace pelton::api {
 
@@ -254,7 +255,15 @@ void NativePredict::done(batching::Ticket& ticket, const batching::Outcome& outc
 void NativePredict::answer(Call& call, const batching::Outcome& outcome) {
   int status = 200;
   switch (outcome.status) {
-    case batching::Outcome::Status::scored: write_result(call, outcome); break;
+    case batching::Outcome::Status::scored:
+      if (const auto refused = codec::refused_rows(*call.model->loaded->model, call.lane->method(), outcome.rows,
+                                                   outcome.results, call.single)) {
+        status = refused->status;
+        write_problem(call, *refused);
+      } else {
+        write_result(call, outcome);
+      }
+      break;
     case batching::Outcome::Status::expired:
       status = 504;
       write_problem(call, {.status = 504, .detail = "the deadline passed before the answer was there", .errors = {}});

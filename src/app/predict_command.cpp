@@ -138,16 +138,46 @@ class Prediction {
     if (count != 0) model_.score(std::as_const(rows_).view(), method_, {scores_.data(), count, width}, workspace_);
     std::size_t from = 0;
     for (const std::size_t gap : gaps_) {
-      writer_->append(text_, {scores_.data() + from * width, gap - from, width});
-      writer_->append_missing(text_);
+      append_scored(from, gap);
+      if (!failed_) writer_->append_missing(text_);
       from = gap;
     }
-    writer_->append(text_, {scores_.data() + from * width, count - from, width});
+    append_scored(from, count);
     done_ += count + gaps_.size();
     rows_.clear();
     gaps_.clear();
     write();
     if (shows_progress_) bar_.show(input_.share(), done_, "rows");
+  }
+
+  /// Writes the results of rows [from, to), those aside that the model could not score.
+  void append_scored(std::size_t from, std::size_t to) {
+    const std::size_t width = results_.width();
+    const auto append = [&](std::size_t last) {
+      if (!failed_) writer_->append(text_, {scores_.data() + from * width, last - from, width});
+    };
+    for (std::size_t row = from; model_.refuses_rows(method_) && row < to && !failed_; ++row) {
+      if (!model::Model::is_refused(scores_[row * width])) continue;
+      append(row);
+      from = row + 1;
+      refuse(row);
+    }
+    append(to);
+  }
+
+  /// A row that was read and cannot be scored: told by its number, for its line is not kept.
+  void refuse(std::size_t row) {
+    const std::string reason = model_.refusal(std::as_const(rows_).view().slice(row, 1), method_, workspace_);
+    const std::size_t gaps = static_cast<std::size_t>(
+        std::count_if(gaps_.begin(), gaps_.end(), [row](std::size_t gap) { return gap <= row; }));
+    const std::string number = std::to_string(done_ + row + gaps + 1);
+    if (on_error_ == OnError::stop) {
+      write();
+      fail(core::Error(core::ErrorCode::invalid_argument, input_.name() + ": row " + number + ": " + reason));
+      return;
+    }
+    if (bad_rows_++ == 0) first_bad_row_ = input_.name() + ": row " + number + ": " + reason;
+    if (on_error_ == OnError::null) writer_->append_missing(text_);
   }
 
   void write() {

@@ -192,6 +192,7 @@ void Batcher::complete(Batch& batch) {
       outcome.status = Outcome::Status::expired;
     } else {
       outcome.results = results.slice(first, ticket->rows);
+      outcome.rows = std::as_const(batch.rows).view().slice(first, ticket->rows);
     }
     first += ticket->rows;
     ticket->done(*ticket, outcome);

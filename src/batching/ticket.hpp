@@ -16,6 +16,7 @@ struct Outcome {
   };
   Status status = Status::scored;
   math::ConstMatrix results{};  ///< [rows of the ticket, width]; valid during the call; empty unless scored
+  math::ConstMatrix rows{};     ///< what was scored: [rows of the ticket, cols]; likewise
   core::Duration queued{0};     ///< from submission to the start of scoring
   core::Duration scoring{0};    ///< of the whole batch
   std::size_t batch_rows = 0;

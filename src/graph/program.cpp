@@ -40,6 +40,10 @@ std::vector<std::string> Program::plan() const {
   return lines;
 }
 
+bool Program::refuses_rows() const noexcept {
+  return std::any_of(steps_.begin(), steps_.end(), [](const Run& run) { return run.step->refuses_rows(); });
+}
+
 Cost Program::cost() const noexcept {
   Cost total;
   for (const Run& step : steps_) total += step.step->cost();

@@ -45,6 +45,9 @@ class Program {
   /// Rows below which each costs more: a batch is not worth cutting into smaller parts.
   std::size_t rows_together() const noexcept { return rows_together_; }
 
+  /// Whether a row's outputs may be kRefusedRow: some steps cannot carry out every row.
+  bool refuses_rows() const noexcept;
+
   /// Fills outputs[i], each [rows.rows, output_width(i)] and apart from `rows` and each other, from
   /// `rows` [n, input_width()]. Shapes are asserted. Allocates nothing.
   void run(math::ConstMatrix rows, std::span<const math::Matrix> outputs, double* scratch) const noexcept;

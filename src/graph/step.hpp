@@ -37,6 +37,8 @@ class Step {
   virtual std::size_t scratch_doubles(std::size_t /*rows*/) const noexcept { return 0; }
   /// Rows that are best run together: with fewer, each costs more.
   virtual std::size_t rows_together() const noexcept { return 1; }
+  /// Whether it may give kRefusedRow (refused_row.hpp) for a row.
+  virtual bool refuses_rows() const noexcept { return false; }
   /// Whether `out` may be the very window that inputs[0] is.
   virtual bool runs_in_place() const noexcept { return false; }
   /// Fills `out` [rows, width()] from `inputs`, each with as many rows, in the order they were

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/aligned_buffer.hpp"
+#include "graph/refused_row.hpp"
 #include "math/matrix_view.hpp"
 #include "model/schema.hpp"
 
@@ -57,6 +58,15 @@ class Model {
   /// float32 outputs are rounded to float. A row's result does not depend on the others, on n, or on
   /// the instruction set. The method must be one the schema offers (asserted). Thread-safe.
   virtual void score(math::ConstMatrix rows, Method method, math::Matrix out, Workspace& workspace) const = 0;
+
+  /// Whether there are rows of the right form that a method cannot score (an index beyond a table).
+  virtual bool refuses_rows(Method /*method*/) const noexcept { return false; }
+  /// Whether `score` gave this (the first of a row's values) because it cannot score the row.
+  static bool is_refused(double value) noexcept { return graph::is_refused_row(value); }
+  /// Why it cannot: scores the row ([1, features]) again. Empty where it can.
+  virtual std::string refusal(math::ConstMatrix /*row*/, Method /*method*/, Workspace& /*workspace*/) const {
+    return {};
+  }
 };
 
 }  // namespace pelton::model

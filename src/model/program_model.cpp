@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <utility>
+#include <vector>
 
 namespace pelton::model {
 namespace {
@@ -50,6 +51,16 @@ void ProgramModel::score(math::ConstMatrix rows, Method method, math::Matrix out
   assert(rows.cols == program.input_width());
   const std::array outputs{out};
   program.run(rows, outputs, workspace.doubles(program.scratch_doubles()));
+}
+
+bool ProgramModel::refuses_rows(Method method) const noexcept { return program_of(programs_, method).refuses_rows(); }
+
+std::string ProgramModel::refusal(math::ConstMatrix row, Method method, Workspace& workspace) const {
+  assert(row.rows == 1);
+  std::vector<double> values(schema_.output(method)->width);
+  const graph::RefusalListener listener;
+  score(row, method, {values.data(), 1, values.size()}, workspace);
+  return is_refused(values.front()) ? listener.reason() : std::string();
 }
 
 }  // namespace pelton::model

@@ -23,6 +23,8 @@ class ProgramModel final : public Model {
   const Description& description() const noexcept override { return description_; }
   std::size_t rows_together(Method method) const noexcept override;
   void score(math::ConstMatrix rows, Method method, math::Matrix out, Workspace& workspace) const override;
+  bool refuses_rows(Method method) const noexcept override;
+  std::string refusal(math::ConstMatrix row, Method method, Workspace& workspace) const override;
 
  private:
   Schema schema_;

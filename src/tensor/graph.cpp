@@ -52,6 +52,15 @@ std::vector<std::string> Graph::node_names() const {
   return names;
 }
 
+Graph::Size Graph::constants() const noexcept {
+  Size size;
+  for (const auto& constant : constants_) {
+    size.elements += constant->tensor.size();
+    size.bytes += constant->tensor.bytes();
+  }
+  return size;
+}
+
 core::Result<void> Graph::run(std::span<const Value* const> inputs, std::span<Value* const> outputs) const {
   Workspace& workspace = Workspace::of_this_thread();
   if (workspace.depth_ == 0) workspace.texts_.clear();
@@ -141,11 +150,12 @@ Graph Graph::Builder::build(std::span<const std::size_t> outputs) const {
   const std::vector<std::size_t> last_reader = last_readers(outputs);
   Graph graph;
   graph.inputs_ = inputs_;
-  graph.constants_ = constants_;
   std::vector<Place> places(values_.size());
   for (std::size_t v = 0; v < values_.size(); ++v) {
     if (values_[v].kind == Definition::Kind::input) places[v] = {Place::Kind::input, values_[v].index};
-    if (values_[v].kind == Definition::Kind::constant) places[v] = {Place::Kind::constant, values_[v].index};
+    if (values_[v].kind != Definition::Kind::constant || last_reader[v] == kNever) continue;
+    places[v] = {Place::Kind::constant, graph.constants_.size()};
+    graph.constants_.push_back(constants_[values_[v].index]);
   }
   std::vector<std::size_t> spare;  // slots whose value has had its last reader
   for (std::size_t n = 0; n < nodes_.size(); ++n) {

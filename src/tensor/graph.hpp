@@ -58,8 +58,14 @@ class Graph {
 
   std::size_t inputs() const noexcept { return inputs_; }
   std::size_t outputs() const noexcept { return outputs_.size(); }
-  /// "name", of the operations in order.
+  /// Names of the operations, in order.
   std::vector<std::string> node_names() const;
+  struct Size {
+    std::size_t elements = 0;
+    std::size_t bytes = 0;
+  };
+  /// What the constants that operations read amount to.
+  Size constants() const noexcept;
 
   /// Fills `outputs` from `inputs` in this thread's workspace. Texts in outputs are good until the next
   /// run on this thread that is not nested in this one. invalid_argument: an operation failed on these

@@ -1,7 +1,6 @@
 #include "formats/onnx/compiler.hpp"
 
 #include <algorithm>
-#include <map>
 #include <new>
 #include <string>
 #include <unordered_map>
@@ -11,9 +10,11 @@
 #include "core/printable.hpp"
 #include "formats/onnx/describe.hpp"
 #include "formats/onnx/external_data.hpp"
+#include "formats/onnx/general/compile.hpp"
 #include "formats/onnx/graph_inputs.hpp"
 #include "formats/onnx/graph_outputs.hpp"
 #include "formats/onnx/proto_reader.hpp"
+#include "formats/onnx/refusals.hpp"
 #include "formats/onnx/registry.hpp"
 
 namespace pelton::formats::onnx {
@@ -24,39 +25,13 @@ using core::ErrorCode;
 
 constexpr std::int64_t kNewestIrVersion = 14;
 
-std::string_view known_domain(std::string_view domain) { return domain == "ai.onnx" ? std::string_view() : domain; }
-
-std::string domain_name(std::string_view domain) { return domain.empty() ? "ai.onnx" : core::printable(domain); }
-
-/// Refusals of all nodes, told together.
-class Refusals {
- public:
-  void add(const NodeProto& node, ErrorCode code, const std::string& why) {
-    constexpr std::size_t kMostTold = 20;
-    if (count_++ == 0) code_ = code;
-    if (count_ > kMostTold) return;
-    text_ += (text_.empty() ? "" : "; ") + std::string("node \"") + core::printable(node.name) + "\" (" +
-             core::printable(node.op_type) + "): " + why;
-  }
-  bool empty() const noexcept { return count_ == 0; }
-  Error error() const {
-    constexpr std::size_t kMostTold = 20;
-    const std::string more = count_ > kMostTold ? "; and " + std::to_string(count_ - kMostTold) + " more" : "";
-    return Error(code_, text_ + more);
-  }
-
- private:
-  ErrorCode code_ = ErrorCode::unsupported;
-  std::size_t count_ = 0;
-  std::string text_;
-};
-
 /// One graph on its way into a program.
 class Compiler {
  public:
-  Compiler(const ModelProto& model, GraphInputs inputs, const Limits& limits)
+  Compiler(const ModelProto& model, const Opsets& opsets, GraphInputs inputs, const Limits& limits)
       : model_(model),
         graph_(*model.graph),
+        opsets_(opsets),
         inputs_(std::move(inputs)),
         limits_(limits),
         builder_(inputs_.features.size()) {}
@@ -64,7 +39,6 @@ class Compiler {
   core::Result<std::unique_ptr<const model::Model>> compile();
 
  private:
-  core::Result<void> read_opsets();
   core::Result<void> bind();
   void run_node(const NodeProto& node);
   void build(const NodeProto& node, const Operator& op, std::int64_t opset, std::vector<const Value*> inputs);
@@ -76,10 +50,10 @@ class Compiler {
 
   const ModelProto& model_;
   const GraphProto& graph_;
+  const Opsets& opsets_;
   GraphInputs inputs_;
   const Limits& limits_;
   graph::ProgramBuilder builder_;
-  std::map<std::string_view, std::int64_t> opsets_;
   std::unordered_map<std::string_view, Value> values_;
   /// The only reader of each value; null where there are several, or the graph gives it.
   std::unordered_map<std::string_view, const NodeProto*> readers_;
@@ -114,24 +88,6 @@ const TensorProto* Compiler::added_next(const NodeProto& node) const {
   if (other == values_.end()) return nullptr;
   const ConstantValue* constant = std::get_if<ConstantValue>(&other->second);
   return constant != nullptr ? constant->initializer : nullptr;
-}
-
-core::Result<void> Compiler::read_opsets() {
-  for (const OperatorSetIdProto& opset : model_.opset_import) {
-    const std::string_view domain = known_domain(opset.domain);
-    const auto [entry, fresh] = opsets_.emplace(domain, opset.version);
-    if (!fresh && entry->second != opset.version) {
-      return Error(ErrorCode::malformed, "imports two versions of operator set " + domain_name(domain));
-    }
-    const bool core = domain.empty();
-    if (!core && domain != kMlDomain) continue;  // a node that uses it is refused by name
-    const std::int64_t newest = core ? kNewestOpset : kNewestMlOpset;
-    if (opset.version < 1 || opset.version > newest) {
-      return Error(ErrorCode::unsupported, "asks for version " + std::to_string(opset.version) + " of operator set " +
-                                               domain_name(domain) + "; the newest known is " + std::to_string(newest));
-    }
-  }
-  return {};
 }
 
 core::Result<void> Compiler::bind() {
@@ -226,8 +182,6 @@ core::Result<std::vector<Value>> Compiler::outputs() {
 }
 
 core::Result<std::unique_ptr<const model::Model>> Compiler::compile() {
-  auto opsets = read_opsets();
-  if (!opsets) return opsets.error();
   auto bound = bind();
   if (!bound) return bound.error();
   find_readers();
@@ -268,7 +222,12 @@ core::Result<std::unique_ptr<const model::Model>> read_onnx_model(std::string_vi
     if (!attached) return attached.error();
     auto inputs = read_graph_inputs(*model, limits);
     if (!inputs) return inputs.error();
-    return Compiler(*model, std::move(*inputs), limits).compile();
+    auto opsets = read_opsets(*model);
+    if (!opsets) return opsets.error();
+    auto compiled = Compiler(*model, *opsets, *inputs, limits).compile();
+    if (compiled || compiled.error().code() != ErrorCode::unsupported) return compiled;
+    // Not all of it is columns of rows: the general way says what can be done, or what cannot.
+    return compile_general(*model, *opsets, std::move(*inputs), limits);
   } catch (const std::bad_alloc&) {
     return Error(ErrorCode::too_large, "not enough memory to load the model");
   }

@@ -17,10 +17,18 @@ using core::ErrorCode;
 
 std::optional<model::ElementType> element_type(DataType type) {
   switch (type) {
+    case DataType::float16:
+    case DataType::bfloat16:
     case DataType::float32: return model::ElementType::float32;
     case DataType::float64: return model::ElementType::float64;
+    case DataType::int8:
+    case DataType::int16:
     case DataType::int32:
-    case DataType::int64: return model::ElementType::int64;
+    case DataType::int64:
+    case DataType::uint8:
+    case DataType::uint16:
+    case DataType::uint32:
+    case DataType::uint64: return model::ElementType::int64;
     case DataType::boolean: return model::ElementType::boolean;
     default: return std::nullopt;
   }
@@ -38,21 +46,31 @@ std::vector<std::string> metadata_names(const ModelProto& model) {
   return {};
 }
 
-/// Columns of an input by its declared shape; 0 where the file leaves them open.
-core::Result<std::size_t> declared_width(const std::vector<Dimension>& shape) {
+/// Puts an input's declared dimensions into `input`; its width is 0 where the file leaves it open.
+core::Result<void> read_shape(const std::vector<Dimension>& shape, GraphInput& input) {
   const auto number = [](const Dimension& d) { return d.value && *d.value >= 0 ? *d.value : std::int64_t{-1}; };
-  if (shape.empty() || shape.size() > 2) {
-    return Error(ErrorCode::unsupported,
-                 "has " + std::to_string(shape.size()) + " dimensions; Pelton takes [rows, features]");
-  }
+  if (shape.empty()) return Error(ErrorCode::unsupported, "is a scalar; Pelton takes [rows, features]");
   const std::int64_t rows = number(shape[0]);
   if (rows != -1 && rows != 1) {
     return Error(ErrorCode::unsupported, "is made for exactly " + std::to_string(rows) + " rows at a time");
   }
-  if (shape.size() == 1) return std::size_t{1};
-  const std::int64_t width = number(shape[1]);
-  if (width == 0) return Error(ErrorCode::malformed, "has no columns");
-  return static_cast<std::size_t>(width == -1 ? 0 : width);
+  input.flat = shape.size() == 1;
+  input.width = 1;
+  for (std::size_t d = 1; d < shape.size(); ++d) {
+    const std::int64_t dim = number(shape[d]);
+    if (dim == 0) return Error(ErrorCode::malformed, "has no columns");
+    if (dim == -1 && shape.size() > 2) {
+      return Error(ErrorCode::unsupported, "leaves dimension " + std::to_string(d) + " of " +
+                                               std::to_string(shape.size()) + " open; Pelton has to know them");
+    }
+    input.tail.push_back(dim);
+    if (dim == -1) {
+      input.width = 0;
+    } else if (__builtin_mul_overflow(input.width, static_cast<std::size_t>(dim), &input.width)) {
+      return Error(ErrorCode::too_large, "has more columns than a row may have");
+    }
+  }
+  return {};
 }
 
 core::Result<GraphInput> read_input(const ValueInfoProto& info, std::size_t names) {
@@ -62,15 +80,14 @@ core::Result<GraphInput> read_input(const ValueInfoProto& info, std::size_t name
   }
   GraphInput input{.name = info.name, .type = info.type.elem_type};
   if (info.type.shape) {
-    auto width = declared_width(*info.type.shape);
-    if (!width) return width.error();
-    input.width = *width;
-    input.flat = info.type.shape->size() == 1;
+    auto shape = read_shape(*info.type.shape, input);
+    if (!shape) return shape.error();
   }
   if (input.width == 0) input.width = names;
   if (input.width == 0) {
     return Error(ErrorCode::unsupported, "does not say how many columns it has; declare its shape as [None, columns]");
   }
+  if (!input.flat && input.tail.size() <= 1) input.tail = {static_cast<std::int64_t>(input.width)};
   return input;
 }
 
@@ -138,6 +155,11 @@ math::UnaryOp rounding(DataType type) {
   }
 }
 
+/// Types that the compiler of columns calculates with.
+bool is_column_type(DataType type) noexcept {
+  return is_floating(type) || type == DataType::int32 || type == DataType::int64 || type == DataType::boolean;
+}
+
 }  // namespace
 
 core::Result<std::vector<std::pair<std::string_view, Value>>> bind_graph_inputs(const GraphInputs& inputs,
@@ -153,6 +175,9 @@ core::Result<std::vector<std::pair<std::string_view, Value>>> bind_graph_inputs(
   }
   std::vector<std::pair<std::string_view, Value>> values;
   for (const GraphInput& input : inputs.inputs) {
+    if (!is_column_type(input.type) || input.tail.size() > 1) {
+      return Error(ErrorCode::unsupported, "input \"" + core::printable(input.name) + "\" is not columns of numbers");
+    }
     Rows rows{.block = row, .width = input.width, .type = input.type, .flat = input.flat};
     rows.features.resize(input.width);
     std::iota(rows.features.begin(), rows.features.end(), input.first);

@@ -19,7 +19,8 @@ struct GraphInput {
   DataType type = DataType::undefined;
   std::size_t first = 0;  ///< column
   std::size_t width = 0;
-  bool flat = false;  ///< declared [rows]
+  bool flat = false;                 ///< declared [rows]
+  std::vector<std::int64_t> tail{};  ///< dimensions after the rows; their product is the width
 };
 
 /// The inputs of a graph side by side, in the graph's order, and what they are called.

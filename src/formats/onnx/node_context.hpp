@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,19 +13,11 @@
 #include "formats/onnx/value.hpp"
 #include "formats/options.hpp"
 #include "graph/program_builder.hpp"
+#include "operators/refusal.hpp"
 
 namespace pelton::formats::onnx {
 
-/// Why a node cannot be carried out. Thrown by operators and caught by the compiler, which goes on
-/// to the next node so that all refusals are told at once; it never leaves this room.
-class Refusal : public std::runtime_error {
- public:
-  Refusal(core::ErrorCode code, const std::string& why) : std::runtime_error(why), code_(code) {}
-  core::ErrorCode code() const noexcept { return code_; }
-
- private:
-  core::ErrorCode code_;
-};
+using operators::Refusal;
 
 /// One node while its operator is compiled: inputs, attributes, the program under construction, and
 /// room for the outputs. Anything that is missing or of the wrong kind is thrown as a Refusal.

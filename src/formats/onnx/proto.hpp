@@ -54,6 +54,8 @@ enum class AttributeType : std::int32_t {
   graphs = 10,
 };
 
+struct GraphProto;
+
 struct AttributeProto {
   std::string_view name;
   std::string_view ref_attr_name;
@@ -65,7 +67,8 @@ struct AttributeProto {
   std::vector<std::int64_t> ints;
   std::vector<std::string_view> strings;
   std::vector<TensorProto> tensors;  ///< t, and tensors
-  bool others = false;               ///< holds graphs, sparse tensors or types, which are not read
+  std::vector<GraphProto> graphs;    ///< g, and graphs
+  bool others = false;               ///< holds sparse tensors or types, which are not read
 };
 
 struct NodeProto {
@@ -84,12 +87,12 @@ struct Dimension {
   std::string_view param;
 };
 
-/// What a graph says of a value. Of nested types only as much as classifiers use: a sequence of
-/// maps from label to number.
+/// What a graph says of a value. Of nested types only as much as models use: sequences of tensors, and
+/// of maps from label to number.
 struct TypeProto {
-  enum class Kind : std::uint8_t { none, tensor, sequence_of_maps, other };
+  enum class Kind : std::uint8_t { none, tensor, sequence_of_tensors, sequence_of_maps, other };
   Kind kind = Kind::none;
-  DataType elem_type = DataType::undefined;  ///< of the tensor, or of the maps' values
+  DataType elem_type = DataType::undefined;  ///< of the tensor (or tensors), or of the maps' values
   DataType key_type = DataType::undefined;   ///< of the maps
   std::optional<std::vector<Dimension>> shape;
 };

@@ -23,6 +23,7 @@ class Reader {
   explicit Reader(const Limits& limits) : limits_(limits) {}
 
   bool model(std::string_view bytes, ModelProto& model);
+  bool tensor(std::string_view bytes, TensorProto& tensor);
   Error take_failure() { return std::move(*failure_); }
 
  private:
@@ -32,7 +33,6 @@ class Reader {
   bool graph(std::string_view bytes, GraphProto& graph);
   bool node(std::string_view bytes, NodeProto& node);
   bool attribute(std::string_view bytes, AttributeProto& attribute);
-  bool tensor(std::string_view bytes, TensorProto& tensor);
   bool value_info(std::string_view bytes, ValueInfoProto& info);
   bool type(std::string_view bytes, TypeProto& type);
   bool tensor_type(std::string_view bytes, TypeProto& type);
@@ -232,6 +232,10 @@ bool Reader::sequence_type(std::string_view bytes, TypeProto& type) {
     if (field.number != 1) return true;
     if (!is(field, WireType::bytes)) return false;
     return message(field.payload, "element type", [&](const WireField& inner) {
+      if (inner.number == 1) {
+        type.kind = TypeProto::Kind::sequence_of_tensors;
+        return is(inner, WireType::bytes) && tensor_type(inner.payload, type);
+      }
       if (inner.number != 5) return true;
       type.kind = TypeProto::Kind::sequence_of_maps;
       return is(inner, WireType::bytes) && map_type(inner.payload, type);
@@ -307,8 +311,8 @@ bool Reader::attribute(std::string_view bytes, AttributeProto& attribute) {
       case 20: return enumerator(field, attribute.type);
       case 21: return text(field, attribute.ref_attr_name);
       case 6:
-      case 10:
-      case 11:
+      case 11: return part(field, attribute.graphs, &Reader::graph);
+      case 10: return part(field, attribute.tensors, &Reader::tensor);
       case 14:
       case 15:
       case 22:
@@ -377,6 +381,13 @@ core::Result<ModelProto> read_model_proto(std::string_view bytes, const Limits& 
   } catch (const std::bad_alloc&) {
     return Error(ErrorCode::too_large, "not enough memory to read the model");
   }
+}
+
+core::Result<TensorProto> read_tensor_proto(std::string_view bytes, const Limits& limits) {
+  TensorProto tensor;
+  Reader reader(limits);
+  if (reader.tensor(bytes, tensor)) return tensor;
+  return reader.take_failure();
 }
 
 bool looks_like_model_proto(std::string_view bytes) noexcept {

@@ -14,6 +14,8 @@ namespace pelton::formats::onnx {
 /// `limits`. Memory taken is at most a small multiple of the bytes. Unknown fields are passed over,
 /// as protobuf asks for.
 core::Result<ModelProto> read_model_proto(std::string_view bytes, const Limits& limits);
+/// The same for a file that holds one tensor.
+core::Result<TensorProto> read_tensor_proto(std::string_view bytes, const Limits& limits);
 
 /// Whether `bytes` begin as a ModelProto does: with its ir_version, or as well-formed fields among
 /// which there is a graph.

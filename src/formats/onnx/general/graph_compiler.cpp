@@ -1,0 +1,333 @@
+#include "formats/onnx/general/graph_compiler.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/printable.hpp"
+#include "formats/onnx/general/attributes.hpp"
+#include "formats/onnx/general/row_operation.hpp"
+#include "formats/onnx/general/tensor_constant.hpp"
+#include "formats/onnx/registry.hpp"
+#include "formats/onnx/tensor.hpp"
+#include "operators/registry.hpp"
+
+namespace pelton::formats::onnx {
+namespace {
+
+using core::Error;
+using core::ErrorCode;
+using operators::Operand;
+using tensor::Graph;
+using tensor::RowAxis;
+using tensor::Traced;
+
+/// Values that are kept while a graph is compiled may take this much memory together.
+constexpr std::size_t kMostTrialBytes = std::size_t{1} << 30;
+
+std::size_t bytes_of(const tensor::Value& value) {
+  std::size_t bytes = value.tensor.bytes();
+  for (std::size_t i = 0; i < value.length; ++i) bytes += value.sequence[i].bytes();
+  return bytes;
+}
+
+Operand operand_of(const Known& known) {
+  Operand operand{true, known.is_sequence, known.type, nullptr};
+  if (known.constant && !known.is_sequence) operand.constant = &known.value->tensor;
+  return operand;
+}
+
+const std::string& plain_name(std::string& text, const NodeProto& node) {
+  text = core::printable(node.name.empty() ? node.op_type : node.name);
+  return text;
+}
+
+}  // namespace
+
+/// A body, which its operator compiles for the types it gives it.
+class GraphCompiler::Body final : public operators::Subgraph {
+ public:
+  Body(GeneralContext& context, const GraphProto& graph, const GraphCompiler& around)
+      : context_(context), graph_(graph), around_(around) {}
+  std::size_t inputs() const noexcept override { return graph_.input.size(); }
+  std::size_t outputs() const noexcept override { return graph_.output.size(); }
+  Compiled compile(std::span<const DataType> input_types) const override;
+
+ private:
+  template <class T>
+  static T take(core::Result<T> result) {
+    if (!result) throw Refusal(result.error().code(), "body: " + result.error().message());
+    if constexpr (!std::is_void_v<T>) return std::move(*result);
+  }
+
+  GeneralContext& context_;
+  const GraphProto& graph_;
+  const GraphCompiler& around_;
+};
+
+operators::Subgraph::Compiled GraphCompiler::Body::compile(std::span<const DataType> input_types) const {
+  if (input_types.size() != graph_.input.size()) {
+    throw Refusal(ErrorCode::malformed, "body takes " + std::to_string(graph_.input.size()) + " inputs, is given " +
+                                            std::to_string(input_types.size()));
+  }
+  GraphCompiler compiler(context_, graph_, &around_);
+  take(compiler.add_initializers());
+  for (std::size_t i = 0; i < input_types.size(); ++i) {
+    take(compiler.add_input(graph_.input[i].name, Known{.type = input_types[i]}));
+  }
+  take(compiler.add_nodes());
+  std::vector<std::size_t> outputs;
+  Compiled compiled;
+  for (const ValueInfoProto& info : graph_.output) {
+    const Known* known = compiler.import(info.name);
+    if (known == nullptr) {
+      throw Refusal(ErrorCode::malformed, "body output \"" + core::printable(info.name) + "\" is given by no node");
+    }
+    outputs.push_back(known->id);
+    compiled.output_types.push_back(known->type);
+  }
+  compiled.graph = std::make_shared<const Graph>(compiler.builder_.build(outputs));
+  return compiled;
+}
+
+GraphCompiler::GraphCompiler(GeneralContext& context, const GraphProto& graph, const GraphCompiler* around)
+    : context_(context), graph_(graph), around_(around) {
+  for (const NodeProto& node : graph.node) read_.insert(read_.end(), node.input.begin(), node.input.end());
+  for (const ValueInfoProto& info : graph.output) read_.push_back(info.name);
+  // What a body reads of the graph around it counts as read there: bodies name it themselves.
+  for (const NodeProto& node : graph.node) {
+    for (const AttributeProto& attribute : node.attribute) {
+      for (const GraphProto& body : attribute.graphs) {
+        for (const NodeProto& inner : body.node) read_.insert(read_.end(), inner.input.begin(), inner.input.end());
+      }
+    }
+  }
+  std::sort(read_.begin(), read_.end());
+}
+
+std::size_t GraphCompiler::hold(std::shared_ptr<const tensor::Value> value) {
+  context_.trial_bytes += bytes_of(*value);
+  if (context_.trial_bytes > kMostTrialBytes) throw Refusal(ErrorCode::too_large, "values take too much memory");
+  return builder_.add_constant(std::move(value));
+}
+
+core::Result<void> GraphCompiler::add_initializers() {
+  if (graph_.sparse_initializers) return Error(ErrorCode::unsupported, "has sparse initializers");
+  for (const TensorProto& proto : graph_.initializer) {
+    auto decoded = decode_tensor(proto);
+    if (!decoded) return decoded.error();
+    auto tensor = to_tensor(*decoded, context_.texts);
+    if (!tensor) return tensor.error().within("initializer \"" + core::printable(proto.name) + "\"");
+    auto value = std::make_shared<tensor::Value>();
+    value->tensor = std::move(*tensor);
+    Known known{.type = value->tensor.type(), .constant = true, .value = value};
+    known.id = builder_.add_constant(std::shared_ptr<const tensor::Value>(value));
+    if (!values_.emplace(proto.name, std::move(known)).second) {
+      return Error(ErrorCode::malformed, "has two initializers \"" + core::printable(proto.name) + "\"");
+    }
+  }
+  return {};
+}
+
+core::Result<void> GraphCompiler::add_input(std::string_view name, Known input) {
+  input.id = builder_.add_input();
+  if (values_.emplace(name, std::move(input)).second) return {};
+  return Error(ErrorCode::malformed, "has two inputs \"" + core::printable(name) + "\"");
+}
+
+core::Result<void> GraphCompiler::add_nodes() {
+  for (const NodeProto& node : graph_.node) add_node(node);
+  if (refusals_.empty()) return {};
+  return refusals_.error();
+}
+
+const Known* GraphCompiler::find(std::string_view name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() || !found->second ? nullptr : &*found->second;
+}
+
+/// The same, looked for in the graphs around this one too; constants there become constants here.
+const Known* GraphCompiler::import(std::string_view name) {
+  if (const Known* known = find(name)) return known;
+  for (const GraphCompiler* outer = around_; outer != nullptr && !values_.contains(name); outer = outer->around_) {
+    const Known* known = outer->find(name);
+    if (known == nullptr) continue;
+    if (!known->constant) {
+      throw Refusal(ErrorCode::unsupported,
+                    "uses \"" + core::printable(name) + "\" of the graph around it, which is not a constant");
+    }
+    Known copy = *known;
+    copy.id = builder_.add_constant(copy.value);
+    return &*values_.emplace(name, std::move(copy)).first->second;
+  }
+  return nullptr;
+}
+
+void GraphCompiler::define(const NodeProto& node, std::string_view name, std::optional<Known> value) {
+  if (name.empty() || values_.emplace(name, std::move(value)).second) return;
+  refusals_.add(node, ErrorCode::malformed, "gives \"" + core::printable(name) + "\", which exists already");
+}
+
+void GraphCompiler::define(const NodeProto& node, std::vector<Known> outputs) {
+  for (std::size_t i = 0; i < node.output.size(); ++i) define(node, node.output[i], std::move(outputs[i]));
+}
+
+void GraphCompiler::define_unknown(const NodeProto& node) {
+  for (const std::string_view name : node.output) define(node, name, std::nullopt);
+}
+
+void GraphCompiler::add_node(const NodeProto& node) {
+  try {
+    std::vector<const Known*> inputs;
+    for (const std::string_view name : node.input) {
+      const Known* known = name.empty() ? nullptr : import(name);
+      const auto here = values_.find(name);
+      if (!name.empty() && known == nullptr && here == values_.end()) {
+        throw Refusal(ErrorCode::malformed, "takes \"" + core::printable(name) + "\", which nothing before it gives");
+      }
+      if (!name.empty() && known == nullptr) return define_unknown(node);  // refused already
+      if (known != nullptr && known->labelled_scores) throw Refusal(ErrorCode::unsupported, "takes a ZipMap's answer");
+      inputs.push_back(known);
+    }
+    const std::string_view domain = known_domain(node.domain);
+    if (domain == kMlDomain && node.op_type == "ZipMap") return zip_map(node, inputs);
+    const auto opset = context_.opsets.find(domain);
+    if (opset == context_.opsets.end()) {
+      throw Refusal(ErrorCode::malformed, "operator set " + domain_name(domain) + " is not imported");
+    }
+    build(node, opset->second, inputs);
+  } catch (const Refusal& refusal) {
+    refusals_.add(node, refusal.code(), refusal.what());
+    define_unknown(node);
+  }
+}
+
+void GraphCompiler::build(const NodeProto& node, std::int64_t opset, std::span<const Known* const> inputs) {
+  const std::string_view domain = known_domain(node.domain);
+  const operators::Operator* op = operators::find_operator(domain, node.op_type);
+  const bool by_rows = op == nullptr && is_row_operator(domain, node.op_type);
+  if ((op == nullptr && !by_rows) || !node.overload.empty()) {
+    throw Refusal(ErrorCode::unsupported, "operator of " + domain_name(domain) + " that Pelton does not carry out");
+  }
+  if (by_rows) {
+    RowOperation made = make_row_operation(node, opset, inputs, context_.limits);
+    std::vector<Known> outputs = carry_out(node, made.operation, inputs, made.outputs);
+    for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i].labels = std::move(made.labels[i]);
+    return define(node, std::move(outputs));
+  }
+  if (opset < op->since) {
+    throw Refusal(ErrorCode::unsupported, "version " + std::to_string(opset) + " of " + domain_name(domain) +
+                                              "; Pelton reads it from version " + std::to_string(op->since) + " on");
+  }
+  std::vector<Operand> operands;
+  for (const Known* input : inputs) operands.push_back(input == nullptr ? Operand() : operand_of(*input));
+  std::vector<bool> wanted;
+  for (const std::string_view name : node.output) {
+    wanted.push_back(!name.empty() && std::binary_search(read_.begin(), read_.end(), name));
+  }
+  const SubgraphMaker body = [this](const GraphProto& graph) {
+    return std::make_shared<const Body>(context_, graph, *this);
+  };
+  operators::Node built(opset, std::move(operands), std::move(wanted), attribute_reader(node, context_.texts, body));
+  std::shared_ptr<const operators::Operation> operation = op->build(built);
+  for (const AttributeProto& attribute : node.attribute) {
+    if (std::find(built.asked().begin(), built.asked().end(), attribute.name) == built.asked().end()) {
+      throw Refusal(ErrorCode::unsupported, "attribute \"" + core::printable(attribute.name) + "\"");
+    }
+  }
+  if (built.given().size() < node.output.size()) {
+    throw Refusal(ErrorCode::unsupported, "has " + std::to_string(node.output.size()) + " outputs");
+  }
+  std::vector<Known> outputs = carry_out(node, std::move(operation), inputs, built.given());
+  trace_labels(node, inputs, outputs);
+  define(node, std::move(outputs));
+}
+
+/// Adds the operation to the graph, and runs it where its inputs' values are known.
+std::vector<Known> GraphCompiler::carry_out(const NodeProto& node,
+                                            std::shared_ptr<const operators::Operation> operation,
+                                            std::span<const Known* const> inputs, std::span<const Operand> given) {
+  const auto every = [&](auto holds) {
+    return std::all_of(inputs.begin(), inputs.end(), [&](const Known* k) { return k == nullptr || holds(*k); });
+  };
+  const bool constant = every([](const Known& k) { return k.constant; });
+  const bool tried = every([](const Known& k) { return k.value != nullptr; });
+  std::vector<Known> outputs(node.output.size());
+  std::vector<std::shared_ptr<tensor::Value>> values(node.output.size());
+  if (tried) {
+    std::vector<const tensor::Value*> taken;
+    std::vector<tensor::Value*> results;
+    for (const Known* input : inputs) taken.push_back(input == nullptr ? nullptr : input->value.get());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!node.output[i].empty()) values[i] = std::make_shared<tensor::Value>();
+      results.push_back(values[i].get());
+    }
+    tensor::RunContext run{context_.texts};
+    try {
+      operation->run(taken, results, run);
+    } catch (const tensor::Failure& failure) {
+      throw Refusal(ErrorCode::invalid_argument, failure.what());
+    }
+  }
+  std::vector<std::size_t> ids;
+  std::string name;
+  if (!constant) {
+    for (const Known* input : inputs) ids.push_back(input == nullptr ? Graph::kNothing : input->id);
+    const std::size_t first = builder_.add_node(plain_name(name, node), operation, ids, outputs.size());
+    for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i].id = first + i;
+  }
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    outputs[i].is_sequence = given[i].is_sequence;
+    outputs[i].type = given[i].type;
+    outputs[i].value = values[i];
+    outputs[i].constant = constant;
+    if (values[i] == nullptr) continue;
+    if (constant) {
+      outputs[i].id = hold(values[i]);
+    } else {
+      context_.trial_bytes += bytes_of(*values[i]);
+      if (context_.trial_bytes > kMostTrialBytes) throw Refusal(ErrorCode::too_large, "values take too much memory");
+    }
+  }
+  if (!constant && tried) trace_rows(*operation, inputs, outputs);
+  return outputs;
+}
+
+void GraphCompiler::trace_rows(const operators::Operation& operation, std::span<const Known* const> inputs,
+                               std::span<Known> outputs) const {
+  std::vector<Traced> traced;
+  bool any = false;
+  bool mixed = false;
+  for (const Known* input : inputs) {
+    if (input == nullptr) {
+      traced.push_back({{}, RowAxis::none(), false});
+      continue;
+    }
+    traced.push_back({input->value->tensor.shape(), input->rows, true});
+    any = any || !input->rows.is_none();
+    mixed = mixed || input->rows.is_mixed();
+  }
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i].value == nullptr) continue;
+    if (mixed) {
+      outputs[i].rows = RowAxis::mixed();
+    } else if (any) {
+      outputs[i].rows = operation.row_axis(traced, outputs[i].value->tensor.shape(), i);
+    }
+  }
+}
+
+void GraphCompiler::zip_map(const NodeProto& node, std::span<const Known* const> inputs) {
+  if (inputs.size() != 1 || node.output.size() != 1) throw Refusal(ErrorCode::malformed, "takes and gives one value");
+  core::TextArena& texts = context_.texts;
+  operators::Node read(1, {operand_of(*inputs[0])}, {true}, attribute_reader(node, texts, {}));
+  Known output = *inputs[0];
+  output.labels.clear();
+  for (std::string& label : read.texts("classlabels_strings")) output.labels.emplace_back(std::move(label));
+  if (output.labels.empty()) {
+    for (const std::int64_t label : read.integers("classlabels_int64s")) output.labels.emplace_back(label);
+  }
+  output.labelled_scores = true;
+  define(node, node.output[0], std::move(output));
+}
+
+}  // namespace pelton::formats::onnx

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/text_arena.hpp"
+#include "formats/onnx/general/known.hpp"
+#include "formats/onnx/proto.hpp"
+#include "formats/onnx/refusals.hpp"
+#include "formats/options.hpp"
+#include "operators/node.hpp"
+#include "tensor/graph.hpp"
+
+namespace pelton::formats::onnx {
+
+/// What the graphs of one model are compiled with.
+struct GeneralContext {
+  const Opsets& opsets;
+  const Limits& limits;
+  core::TextArena& texts;       ///< of constants: must outlive what is compiled
+  std::size_t trial_bytes = 0;  ///< taken so far by values kept while compiling
+};
+
+/// One graph (a model's, or a body within it) on its way to operations over tensors.
+///
+/// Nodes whose inputs are all constants are carried out at once. Where the inputs' values are given, every
+/// node is run with them, so that shapes are known and rows can be traced.
+class GraphCompiler {
+ public:
+  /// `around` is the graph that this one is a body in, or null.
+  GraphCompiler(GeneralContext& context, const GraphProto& graph, const GraphCompiler* around);
+
+  /// Adds the graph's initializers. Once, before inputs and nodes.
+  core::Result<void> add_initializers();
+  /// Adds an input; its id is filled in.
+  core::Result<void> add_input(std::string_view name, Known input);
+  /// Adds all nodes; refusals of all of them are told together.
+  core::Result<void> add_nodes();
+
+  /// What `name` stands for; null where nothing gives it, or a refused node would.
+  const Known* find(std::string_view name) const;
+  const tensor::Graph::Builder& builder() const noexcept { return builder_; }
+
+ private:
+  class Body;
+
+  void add_node(const NodeProto& node);
+  void build(const NodeProto& node, std::int64_t opset, std::span<const Known* const> inputs);
+  void zip_map(const NodeProto& node, std::span<const Known* const> inputs);
+  std::vector<Known> carry_out(const NodeProto& node, std::shared_ptr<const operators::Operation> operation,
+                               std::span<const Known* const> inputs, std::span<const operators::Operand> given);
+  void trace_rows(const operators::Operation& operation, std::span<const Known* const> inputs,
+                  std::span<Known> outputs) const;
+  void define(const NodeProto& node, std::vector<Known> outputs);
+  void define_unknown(const NodeProto& node);
+  void define(const NodeProto& node, std::string_view name, std::optional<Known> value);
+  const Known* import(std::string_view name);
+  std::size_t hold(std::shared_ptr<const tensor::Value> value);
+
+  GeneralContext& context_;
+  const GraphProto& graph_;
+  const GraphCompiler* around_;
+  tensor::Graph::Builder builder_;
+  KnownValues values_;
+  std::vector<std::string_view> read_;  ///< names that some node or the graph's outputs read, sorted
+  Refusals refusals_;
+};
+
+}  // namespace pelton::formats::onnx

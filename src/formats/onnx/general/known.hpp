@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "formats/onnx/proto.hpp"
+#include "model/schema.hpp"
+#include "operators/node.hpp"
+#include "tensor/graph.hpp"
+#include "tensor/operation.hpp"
+
+namespace pelton::formats::onnx {
+
+/// What a name of a graph stands for while the graph is compiled over tensors.
+struct Known {
+  std::size_t id = tensor::Graph::kNothing;  ///< its number in the graph under construction
+  bool is_sequence = false;
+  DataType type = DataType::undefined;  ///< of the tensor, or the sequence's tensors
+  bool constant = false;
+  /// Its value: a constant's own, or what it was when the graph was tried out; null where it was not.
+  std::shared_ptr<const tensor::Value> value = nullptr;
+  tensor::RowAxis rows = tensor::RowAxis::none();
+  /// Where every element is one of a list of class labels: that list, in the file's order.
+  std::vector<model::Label> labels = {};
+  /// The elements are column numbers below this (an ArgMax's answer); 0: they are not.
+  std::size_t choices = 0;
+  /// A ZipMap's answer: the scores it was given, each with its label. Then `labels` are the scores'.
+  bool labelled_scores = false;
+};
+
+/// The values of a graph by name. Unknown: the answer of a node that was refused.
+using KnownValues = std::unordered_map<std::string_view, std::optional<Known>>;
+
+/// Tells which labels (or how many choices) the outputs of a node can be, by its operator: fills `labels`
+/// and `choices` of `outputs`. `inputs` are null where left out.
+void trace_labels(const NodeProto& node, std::span<const Known* const> inputs, std::span<Known> outputs);
+
+}  // namespace pelton::formats::onnx

@@ -1,0 +1,105 @@
+#include "formats/onnx/general/compile.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "small_graph.hpp"
+
+namespace pelton::formats {
+namespace {
+
+using model::Method;
+using onnx::DataType;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// What a method gives for some rows.
+std::vector<double> score(const model::Model& model, Method method, const std::vector<std::vector<double>>& rows) {
+  std::vector<double> cells;
+  for (const std::vector<double>& row : rows) cells.insert(cells.end(), row.begin(), row.end());
+  std::vector<double> out(rows.size() * model.schema().output(method)->width);
+  model::Workspace workspace;
+  model.score({cells.data(), rows.size(), rows.front().size()}, method,
+              {out.data(), rows.size(), out.size() / rows.size()}, workspace);
+  return out;
+}
+
+/// The two largest of four columns: no operation over columns alone.
+SmallGraph two_largest() {
+  SmallGraph graph(4);
+  graph.integers("k", {2}).node({"TopK", {"x", "k"}, {"y", "places"}, "top"});
+  graph.output("y", DataType::float64, 2);
+  return graph;
+}
+
+TEST(OnnxGeneral, ScoresRowsTogetherAsAlone) {
+  const auto model = two_largest().load();
+  ASSERT_TRUE(model) << model.error().message();
+  EXPECT_THAT(score(**model, Method::predict, {{1, 4, 2, 3}}), ElementsAre(4, 3));
+  EXPECT_THAT(score(**model, Method::predict, {{1, 4, 2, 3}, {9, 0, 0, 7}, {-1, -2, -3, -4}}),
+              ElementsAre(4, 3, 9, 7, -1, -2));
+  EXPECT_THAT((*model)->description().plan.front(), HasSubstr("tensors: top"));
+}
+
+TEST(OnnxGeneral, RefusesGraphsThatMixRows) {
+  SmallGraph graph(2);
+  graph.op("Softmax", {{"axis", std::int64_t{0}}}).output("y", DataType::float64, 2);
+  EXPECT_THAT(graph.refusal(), HasSubstr("output \"y\" mixes rows"));
+}
+
+TEST(OnnxGeneral, ScoresRowByRowWhatIsMadeForOneRow) {
+  SmallGraph graph(4);
+  graph.integers("shape", {2, 2}).node({"Reshape", {"x", "shape"}, {"square"}, "fold"});
+  graph.node({"Det", {"square"}, {"y"}, "volume"}).output("y", DataType::float64, 1);
+  const auto model = graph.load();
+  ASSERT_TRUE(model) << model.error().message();
+  EXPECT_THAT(score(**model, Method::predict, {{1, 2, 3, 4}, {2, 0, 0, 2}}), ElementsAre(-2, 4));
+  EXPECT_THAT((*model)->description().plan.front(), HasSubstr("row by row"));
+}
+
+/// Looks one of three numbers up by an integer feature.
+SmallGraph look_up() {
+  SmallGraph graph(1, DataType::int64);
+  graph.numbers("table", {3, 1}, {10, 20, 30}).node({"Gather", {"table", "x"}, {"found"}, "look up"});
+  graph.integers("axes", {2}).node({"Squeeze", {"found", "axes"}, {"y"}, "flat"});
+  return graph.output("y", DataType::float64, 1);
+}
+
+TEST(OnnxGeneral, RefusesARowAndLeavesTheOthers) {
+  const auto model = look_up().load();
+  ASSERT_TRUE(model) << model.error().message();
+  EXPECT_TRUE((*model)->refuses_rows(Method::predict));
+  const std::vector<double> out = score(**model, Method::predict, {{2}, {7}, {0}});
+  EXPECT_EQ(out[0], 30);
+  EXPECT_TRUE(model::Model::is_refused(out[1]));
+  EXPECT_EQ(out[2], 10);
+  model::Workspace workspace;
+  const std::array bad{7.0};
+  EXPECT_THAT((*model)->refusal({bad.data(), 1, 1}, Method::predict, workspace), HasSubstr("look up"));
+  const std::array good{1.0};
+  EXPECT_EQ((*model)->refusal({good.data(), 1, 1}, Method::predict, workspace), "");
+}
+
+TEST(OnnxGeneral, FindsTheClassesOfALabel) {
+  SmallGraph graph(3);
+  graph.integers("classes", {30, 10, 20}).integers("k", {1});
+  graph.node({"TopK", {"x", "k"}, {"best", "place"}, "top"});
+  graph.node({"Gather", {"classes", "place"}, {"label"}, "name"}).output("label", DataType::int64, 1);
+  const auto model = graph.load();
+  ASSERT_TRUE(model) << model.error().message();
+  EXPECT_THAT((*model)->schema().classes, ElementsAre(model::Label(30), model::Label(10), model::Label(20)));
+  EXPECT_THAT(score(**model, Method::predict, {{0, 0, 1}, {1, 0, 0}}), ElementsAre(2, 0));
+}
+
+TEST(OnnxGeneral, NamesEveryPartItDoesNotCarryOut) {
+  SmallGraph graph(2);
+  graph.node({"Conv3000", {"x"}, {"a"}, "first"}).node({"Relu", {"a"}, {"b"}, "fine"});
+  graph.node({"Relu", {"x"}, {"y"}, "second", "", {{"slope", 0.5F}}}).output("y", DataType::float64, 2);
+  EXPECT_THAT(graph.refusal(),
+              AllOf(HasSubstr("node \"first\" (Conv3000): operator of ai.onnx that Pelton does not carry out"),
+                    HasSubstr("node \"second\" (Relu): attribute \"slope\"")));
+}
+
+}  // namespace
+}  // namespace pelton::formats
