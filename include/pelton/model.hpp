@@ -29,7 +29,7 @@ enum class Method {
 /// One column of a row.
 struct Feature {
   std::string name;            ///< empty where the model knows its features by position only
-  std::string type;            ///< "float32", "float64", "int64" or "bool": values are rounded to it
+  std::string type;            ///< "float32", "float64", "int64", "bool": values are rounded to it; or "string"
   bool takes_missing = false;  ///< whether NaN stands for a missing value
 };
 

@@ -217,7 +217,7 @@ void NativePredict::submit(const http::RequestView& request, http::Responder res
                      {});
     }
     serving::Lane& wanted = state_.predictor().lane(*reading.model->loaded, method);
-    first = codec::move_rows(lane->batcher().rows(), first, wanted.batcher().rows());
+    first = codec::move_rows(lane->batcher().rows(), first, wanted.batcher().rows(), reading.model->features);
     lane = &wanted;
   }
   Call& call = take_call();

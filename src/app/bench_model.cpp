@@ -28,6 +28,7 @@ constexpr std::size_t kBatches[] = {1, 16, 256, 4096};
 constexpr std::size_t kDistinctRows = 4096;
 constexpr std::size_t kFileRows = 65'536;
 constexpr std::size_t kMostValues = std::size_t{1} << 24;  // 128 MiB of rows
+constexpr std::size_t kMostBytes = std::size_t{1} << 28;   // of rows and their texts
 constexpr std::size_t kSamples = 15;
 constexpr core::Duration kSampleTime = 2ms;  // long beside a clock read, short beside a time slice
 constexpr core::Duration kPatience = 2s;     // a batch size
@@ -103,7 +104,7 @@ core::Result<BenchRows> rows_of_file(const std::string& file, const model::Schem
     return core::Error(core::ErrorCode::invalid_argument,
                        input->name() + ":" + std::to_string(stream.line()) + ": " + why);
   };
-  for (bool more = true; more && rows.rows() < most;) {
+  for (bool more = true; more && rows.rows() < most && rows.capacity_bytes() < kMostBytes;) {
     const auto step = stream.next(rows);
     if (!step) return at_line(step.error().message());
     if (*step == codec::RowStream::Step::bad_row) return at_line(stream.complaint());

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstring>
 #include <utility>
 
 namespace pelton::batching {
@@ -134,7 +133,6 @@ void Batcher::drop_expired(Batch& batch, core::TimePoint now) {
   std::size_t write = 0;
   Ticket* kept_head = nullptr;
   Ticket* kept_tail = nullptr;
-  double* const values = batch.rows.view().data;
   for (Ticket* ticket = batch.head; ticket != nullptr;) {
     Ticket* const next = ticket->next;
     const std::size_t count = ticket->rows;
@@ -142,7 +140,7 @@ void Batcher::drop_expired(Batch& batch, core::TimePoint now) {
       waiting_rows_ -= count;
       ticket->done(*ticket, {.status = Outcome::Status::expired, .queued = now - ticket->submitted});
     } else {
-      if (read != write) std::memmove(values + write * cols_, values + read * cols_, count * cols_ * sizeof(double));
+      batch.rows.move_down(read, write, count);
       write += count;
       ticket->next = nullptr;
       (kept_tail != nullptr ? kept_tail->next : kept_head) = ticket;

@@ -9,6 +9,7 @@
 
 #include "codec/decimal.hpp"
 #include "codec/json_rows.hpp"
+#include "core/utf8.hpp"
 
 namespace pelton::codec {
 
@@ -87,8 +88,28 @@ core::Result<double, std::string> spelled_category(const model::Feature& feature
   return category_number(feature, text);
 }
 
-/// What a cell stands for in the feature, or what is wrong with it.
+/// What a cell stands for in a feature of words: its text as it is; an empty one without quotes is missing.
+core::Result<double, std::string> word_value(const model::Feature& feature, const CsvCell& cell) {
+  if (!cell.text.empty() || cell.quoted) return category_number(feature, cell.text);
+  const double missing = std::numeric_limits<double>::quiet_NaN();
+  if (auto complaint = misfit(feature, missing)) return std::move(*complaint);
+  return missing;
+}
+
+/// Whether about any cell is a value of the feature's.
+bool takes_any_text(const model::Feature& feature) noexcept {
+  return feature.type == model::ElementType::string || numbers_are_names(feature);
+}
+
+/// The text of a cell, put where rows keep theirs.
+core::Result<double, std::string> text_cell(const CsvCell& cell, math::RowBuffer& rows) {
+  if (!core::is_utf8(cell.text)) return std::string("the text is not UTF-8");
+  return rows.put_text(cell.text);
+}
+
+/// What a cell stands for in the feature, or what is wrong with it; no feature of texts.
 core::Result<double, std::string> cell_value(const model::Feature& feature, const CsvCell& cell) {
+  if (feature.is_word()) return word_value(feature, cell);
   if (numbers_are_names(feature)) return spelled_category(feature, cell);
   double value = 0;
   const CellKind kind = read_value(trimmed(cell.text), value);
@@ -140,7 +161,7 @@ bool CsvReader::has_names(const CsvCursor& first, const FeatureTable& features, 
                           std::optional<Problem>& bad) {
   after = first;
   bool names = false;
-  bool open = false;                  // some text would do both as a category and as a column's name
+  bool open = false;                  // some text would do both as a value and as a column's name
   bool all_named = features.named();  // every cell is a feature's name
   std::size_t column = 0;
   for (bool last = false; !last; ++column) {
@@ -151,7 +172,7 @@ bool CsvReader::has_names(const CsvCursor& first, const FeatureTable& features, 
     }
     const std::string_view bare = trimmed(cell.text);
     all_named = all_named && features.find(bare, column) != features.width();
-    if (column < features.width() && numbers_are_names(features[column])) {
+    if (column < features.width() && takes_any_text(features[column])) {
       open = true;
       continue;
     }
@@ -284,7 +305,7 @@ bool CsvReader::read_record(CsvCursor& cursor, const RowTarget& target, FieldErr
         continue;
       }
     }
-    read_cell(cell, line, target.features, feature, out[feature], errors);
+    read_cell(cell, line, feature, target, out[feature], errors);
   }
   if (count != columns_.size()) {
     errors.report([&] {
@@ -295,10 +316,12 @@ bool CsvReader::read_record(CsvCursor& cursor, const RowTarget& target, FieldErr
   return true;
 }
 
-void CsvReader::read_cell(const CsvCell& cell, std::size_t line, const FeatureTable& features, std::size_t feature,
+void CsvReader::read_cell(const CsvCell& cell, std::size_t line, std::size_t feature, const RowTarget& target,
                           double& value, FieldErrors& errors) {
+  const FeatureTable& features = target.features;
   const model::Feature& wanted = features[feature];
-  const core::Result<double, std::string> found = cell_value(wanted, cell);
+  const core::Result<double, std::string> found =
+      wanted.is_text() ? text_cell(cell, target.rows) : cell_value(wanted, cell);
   if (found) {
     value = *found;
     return;

@@ -25,9 +25,11 @@ std::optional<CsvHeader> parse_csv_header(std::string_view value) noexcept;
 /// names); without one they are the features in order. Cells hold numbers, with spaces around them
 /// if need be; an empty cell or NaN is a missing value; true and false stand for themselves in
 /// boolean features, names of categories in features that have some (what reads as a number is a
-/// number, unless it is in quotes and a category's name). Where numbers are names of categories, a
-/// whole number is the name that is spelled so ("007" is not "7"), others name one in quotes only, and
-/// a first record is found to be a header if it names features alone. Blank lines are passed over.
+/// number, unless it is in quotes and a category's name). Where numbers are names of categories, a whole
+/// number is the name that is spelled so ("007" is not "7"), others name one in quotes only. A text is what
+/// stands in the cell, spaces and all, in UTF-8; an empty cell is the empty text, or missing where texts
+/// are looked up. As such cells hold any text, a first record with nothing else to tell it by is found to
+/// be a header if it names features alone. Blank lines are passed over.
 /// Every error names its line and column. 64 bytes beyond the text must be readable. One reader a thread; nothing
 /// allocated once warm.
 class CsvReader {
@@ -56,8 +58,8 @@ class CsvReader {
   bool has_names(const CsvCursor& first, const FeatureTable& features, CsvCursor& after, std::optional<Problem>& bad);
   std::string place(std::size_t line, std::string_view column) const;
   bool read_record(CsvCursor& cursor, const RowTarget& target, FieldErrors& errors);
-  void read_cell(const CsvCell& cell, std::size_t line, const FeatureTable& features, std::size_t feature,
-                 double& value, FieldErrors& errors);
+  void read_cell(const CsvCell& cell, std::size_t line, std::size_t feature, const RowTarget& target, double& value,
+                 FieldErrors& errors);
   std::optional<Problem> match_columns(CsvCursor& cursor, const FeatureTable& features,
                                        std::span<const std::string> extras);
 

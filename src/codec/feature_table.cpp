@@ -1,5 +1,6 @@
 #include "codec/feature_table.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <charconv>
@@ -63,11 +64,24 @@ core::Result<double, std::string> category_of_integer(const model::Feature& feat
   return category_number(feature, {name, static_cast<std::size_t>(end - name)});
 }
 
+/// What is wrong with a value of a feature that takes some values only, or nothing.
+std::optional<std::string> not_allowed(const std::vector<double>& allowed, double value) {
+  if (std::binary_search(allowed.begin(), allowed.end(), std::trunc(value))) return std::nullopt;
+  constexpr std::size_t kMostTold = 20;
+  std::string complaint = shortest(value) + " is none of the values the model knows";
+  for (std::size_t i = 0; i < std::min(kMostTold, allowed.size()); ++i) {
+    complaint.append(i == 0 ? ": " : ", ").append(shortest(allowed[i]));
+  }
+  return allowed.size() > kMostTold ? complaint + ", \u2026" : complaint;
+}
+
 }  // namespace
 
 FeatureTable::FeatureTable(const model::Schema& schema) : features_(schema.features), named_(schema.named()) {
   for (const model::Feature& feature : features_) {
-    limits_.push_back(numbers_are_names(feature) ? -1 : unseen_limit_of(feature.type));
+    if (feature.is_text()) text_features_.push_back(limits_.size());
+    const bool looked_at = numbers_are_names(feature) || feature.allowed != nullptr;
+    limits_.push_back(looked_at ? -1 : unseen_limit_of(feature.type));
   }
   for (const model::Method method : model::kAllMethods) {
     if (!schema.output(method)) continue;
@@ -101,11 +115,12 @@ std::size_t FeatureTable::look_up(std::string_view name) const noexcept {
 }
 
 std::optional<std::string> misfit(const model::Feature& feature, double value) {
-  if (feature.type == model::ElementType::string) return "this feature is text, and rows hold numbers only";
   if (std::isnan(value)) {
-    if (feature.takes_missing) return std::nullopt;
-    const std::string_view wanted = numbers_are_names(feature) ? "a category" : "a number";
-    return std::string("expected ").append(wanted).append(": the model does not take missing values here");
+    if (feature.takes_missing && feature.allowed == nullptr) return std::nullopt;
+    return std::string("expected ").append(noun_of(feature)).append(": the model does not take missing values here");
+  }
+  if (feature.type == model::ElementType::string && !numbers_are_names(feature)) {
+    return std::string("expected ").append(noun_of(feature)).append(", got a number");
   }
   if (std::isinf(value)) {
     return numbers_are_names(feature) ? "expected a category: text or a whole number" : "expected a finite number";
@@ -128,7 +143,21 @@ std::optional<std::string> misfit(const model::Feature& feature, double value) {
     case model::ElementType::float64:
     case model::ElementType::string: break;
   }
+  if (feature.allowed != nullptr) return not_allowed(*feature.allowed, value);
   return std::nullopt;
+}
+
+std::string_view noun_of(const model::Feature& feature) noexcept {
+  if (numbers_are_names(feature)) return "a category";
+  if (feature.is_text() || feature.is_word()) return "a text";
+  switch (feature.type) {
+    case model::ElementType::string: return "the name of a category";
+    case model::ElementType::boolean: return "true or false";
+    case model::ElementType::float32:
+    case model::ElementType::float64:
+    case model::ElementType::int64: break;
+  }
+  return "a number";
 }
 
 core::Result<double, std::string> category_number(const model::Feature& feature, std::string_view name) {

@@ -37,6 +37,8 @@ class FeatureTable {
   /// A finite number of at most this magnitude fits feature `i` and is what the row holds; others are
   /// for `misfit` to judge, or name a category (`numbers_are_names`). Negative where none fits unseen.
   double unseen_limit(std::size_t i) const noexcept { return limits_[i]; }
+  /// The features whose cells are texts (model::Feature::is_text), ascending.
+  const std::vector<std::size_t>& text_features() const noexcept { return text_features_; }
   /// Whether the model offers the method.
   bool offers(model::Method method) const noexcept { return (offered_ >> static_cast<unsigned>(method) & 1U) != 0; }
   /// The names of the methods offered: `predict, predict_proba`.
@@ -49,6 +51,7 @@ class FeatureTable {
   std::vector<std::string> names_;
   std::vector<std::uint32_t> slots_;  ///< open addressing, feature + 1, 0 empty; size a power of two
   std::vector<double> limits_;
+  std::vector<std::size_t> text_features_;
   std::string offered_names_;
   unsigned offered_ = 0;
   bool named_ = false;
@@ -57,9 +60,12 @@ class FeatureTable {
 
 /// What is wrong with `value` for the feature, or nothing. NaN stands for a missing value. float32
 /// takes what does not overflow it, int64 whole numbers up to 2^53 (rows are doubles: beyond, they
-/// could not be told apart), boolean 0 and 1, string nothing (rows hold numbers). Infinities are
+/// could not be told apart), boolean 0 and 1, string none (it is told by texts). Infinities are
 /// refused whatever the model: scikit-learn refuses them too.
 std::optional<std::string> misfit(const model::Feature& feature, double value);
+
+/// What a request gives for the feature, as people say it: "a number", "a text", "true or false", ….
+std::string_view noun_of(const model::Feature& feature) noexcept;
 
 /// The number that stands in a row for a category by its name (NaN where the model takes an unknown
 /// one as missing), or what is wrong with the name. The feature must have categories (asserted).

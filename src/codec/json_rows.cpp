@@ -200,8 +200,7 @@ inline bool JsonRows::read_cell(std::size_t feature, double& value) {
 
 [[gnu::noinline]] bool JsonRows::read_odd_cell(std::size_t feature, double& value) {
   const model::Feature& wanted = features_[feature];
-  const bool boolean = wanted.type == model::ElementType::boolean;
-  const std::string_view noun = boolean ? "true or false" : numbers_are_names(wanted) ? "a category" : "a number";
+  const std::string_view noun = noun_of(wanted);
   const JsonKind kind = cursor_.kind();
   std::optional<std::string> complaint;
   value = std::numeric_limits<double>::quiet_NaN();
@@ -215,7 +214,9 @@ inline bool JsonRows::read_cell(std::size_t feature, double& value) {
         settle(category_of_literal(wanted, literal), value, complaint);
         break;
       }
-      complaint = in_range ? misfit(wanted, value) : "the number is out of range: beyond any 64-bit float";
+      complaint = in_range || wanted.type == model::ElementType::string
+                      ? misfit(wanted, value)
+                      : "the number is out of range: beyond any 64-bit float";
       break;
     }
     case JsonKind::null:
@@ -230,23 +231,34 @@ inline bool JsonRows::read_cell(std::size_t feature, double& value) {
     case JsonKind::boolean:
       value = cursor_.peek() == 't' ? 1 : 0;
       if (!cursor_.read_word(value != 0 ? "true" : "false")) return false;
-      if (!boolean) complaint = std::string("expected ").append(noun).append(", got a boolean");
+      if (wanted.type != model::ElementType::boolean) {
+        complaint = std::string("expected ").append(noun).append(", got a boolean");
+      }
       break;
     case JsonKind::string:
-      if (wanted.categories != nullptr) {
-        std::string_view name;
-        if (!cursor_.read_string(name, scratch_.name)) return false;
-        settle(category_number(wanted, name), value, complaint);
-        break;
-      }
-      [[fallthrough]];
+      if (!read_string_cell(wanted, value, complaint)) return false;
+      break;
     default:
       if (!cursor_.skip_value()) return false;
       complaint = std::string("expected ").append(noun).append(", got ").append(describe(kind));
       break;
   }
+  if (wanted.is_text() && std::isnan(value)) value = target_.rows.put_text({});
   if (complaint) {
     errors_.report([&] { return FieldError{cell_pointer(feature), std::move(*complaint)}; });
+  }
+  return true;
+}
+
+bool JsonRows::read_string_cell(const model::Feature& wanted, double& value, std::optional<std::string>& complaint) {
+  std::string_view text;
+  if (!cursor_.read_string(text, scratch_.name)) return false;
+  if (wanted.is_text()) {
+    value = target_.rows.put_text(text);
+  } else if (wanted.categories != nullptr) {
+    settle(category_number(wanted, text), value, complaint);
+  } else {
+    complaint = std::string("expected ").append(noun_of(wanted)).append(", got a string");
   }
   return true;
 }

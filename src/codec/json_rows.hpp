@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,12 +10,13 @@
 #include "codec/field_errors.hpp"
 #include "codec/json_cursor.hpp"
 #include "codec/predict_request.hpp"
+#include "codec/rows_mark.hpp"
 
 namespace pelton::codec {
 
 /// Memory that reading needs, kept from request to request so that it is allocated once.
 struct JsonScratch {
-  std::string name;                 ///< a name that was written with escapes
+  std::string name;                 ///< a name or a text that was written with escapes
   std::vector<std::uint32_t> seen;  ///< by feature: the stamp of the last row that named it
   std::uint32_t stamp = 0;
 };
@@ -47,6 +49,7 @@ class JsonRows {
   std::size_t read_numbers(double* out, std::size_t feature, std::size_t width) noexcept;
   bool read_cell(std::size_t feature, double& value);
   bool read_odd_cell(std::size_t feature, double& value);
+  bool read_string_cell(const model::Feature& wanted, double& value, std::optional<std::string>& complaint);
   bool refuse_row(std::string_view expected);
   double* begin_row();
   void end_row();
@@ -69,25 +72,6 @@ class JsonRows {
   std::size_t rows_ = 0;
   bool by_name_ = false;
   bool too_many_ = false;
-};
-
-/// Gives rows back unless they are kept: whatever goes wrong, and by whatever way, the buffer is as
-/// it was.
-class RowsMark {
- public:
-  explicit RowsMark(math::RowBuffer& rows) noexcept : rows_(rows), mark_(rows.rows()) {}
-  ~RowsMark() {
-    if (!kept_) rows_.truncate(mark_);
-  }
-  RowsMark(const RowsMark&) = delete;
-  RowsMark& operator=(const RowsMark&) = delete;
-  std::size_t first_row() const noexcept { return mark_; }
-  void keep() noexcept { kept_ = true; }
-
- private:
-  math::RowBuffer& rows_;
-  std::size_t mark_;
-  bool kept_ = false;
 };
 
 /// The 413 for more rows than `limits` allow.

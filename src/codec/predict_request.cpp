@@ -7,6 +7,7 @@
 
 #include "codec/decimal.hpp"
 #include "codec/field_errors.hpp"
+#include "codec/rows_mark.hpp"
 #include "core/suggest.hpp"
 
 namespace pelton::codec {
@@ -90,16 +91,22 @@ OptionOutcome read_option(std::string_view name, std::string_view value, const F
   return {false, std::nullopt};
 }
 
-std::size_t move_rows(math::RowBuffer& from, std::size_t first, math::RowBuffer& to) {
-  assert(from.cols() == to.cols() && &from != &to);
-  const std::size_t at = to.rows();
+std::size_t move_rows(math::RowBuffer& from, std::size_t first, math::RowBuffer& to, const FeatureTable& features) {
+  assert(from.cols() == features.width() && to.cols() == features.width() && &from != &to);
+  RowsMark mark(to);
   const std::size_t count = from.rows() - first;
   if (count != 0) {
     double* const out = to.append_rows(count);
     std::memcpy(out, from.view().data + first * from.cols(), count * from.cols() * sizeof(double));
+    for (const std::size_t feature : features.text_features()) {
+      for (double* cell = out + feature; cell < out + count * to.cols(); cell += to.cols()) {
+        *cell = to.put_text(core::text_of(*cell));
+      }
+    }
   }
+  mark.keep();
   from.truncate(first);
-  return at;
+  return mark.first_row();
 }
 
 }  // namespace pelton::codec

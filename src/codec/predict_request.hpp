@@ -58,7 +58,8 @@ OptionOutcome read_option(std::string_view name, std::string_view value, const F
 
 /// Moves rows that were read for one batch into another (the body named a method after its rows):
 /// appends rows [first, end) of `from` to `to` and drops them from `from`. Returns the first row in
-/// `to`. Both have the same columns (asserted). Throws std::bad_alloc with nothing moved.
-std::size_t move_rows(math::RowBuffer& from, std::size_t first, math::RowBuffer& to);
+/// `to`. Both have the columns of `features` (asserted), whose texts move too. Throws std::bad_alloc with
+/// nothing moved.
+std::size_t move_rows(math::RowBuffer& from, std::size_t first, math::RowBuffer& to, const FeatureTable& features);
 
 }  // namespace pelton::codec

@@ -84,6 +84,21 @@ Problem wrong_length(std::size_t bytes, std::size_t row_bytes, std::size_t width
   return problem;
 }
 
+/// The 415 for a model that such rows have nothing to give to, or nothing. What a text's cell holds is never
+/// taken from outside.
+std::optional<Problem> refuse_texts(const FeatureTable& features) {
+  for (std::size_t i = 0; i < features.width(); ++i) {
+    if (features[i].type != model::ElementType::string) continue;
+    Problem problem;
+    problem.status = 415;
+    problem.detail = "application/octet-stream holds numbers only, and the model's feature ";
+    problem.detail += features.named() ? in_quotes(features[i].name) : std::to_string(i + 1);
+    problem.detail += " is text; send JSON, NDJSON or CSV";
+    return problem;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 core::Result<void, Problem> read_raw_rows(std::string_view body, RawType type, const RowTarget& target,
@@ -92,6 +107,7 @@ core::Result<void, Problem> read_raw_rows(std::string_view body, RawType type, c
   RowsMark mark(target.rows);
   request = {};
   request.first_row = mark.first_row();
+  if (auto problem = refuse_texts(target.features)) return std::move(*problem);
   const std::size_t width = target.features.width();
   const std::size_t row_bytes = width * (type == RawType::float32 ? sizeof(float) : sizeof(double));
   try {

@@ -12,13 +12,30 @@ namespace {
 /// Categories are listed by name while they are this few; a longer list serves nobody.
 constexpr std::size_t kMostListed = 1000;
 
-/// What numbers a feature takes, as a schema: the same rules as `misfit` and `category_of_literal`.
-void append_number_schema(core::TextBuffer& out, const model::Feature& feature) {
+/// What a feature takes but for names of categories, as a schema: the same rules as `misfit` and
+/// `category_of_literal`.
+void append_plain_schema(core::TextBuffer& out, const model::Feature& feature) {
   const std::string_view or_null = feature.takes_missing ? R"(,"null"])" : "]";
+  if (feature.is_text()) {
+    out.append(R"({"type":["string")");
+    out.append(or_null);
+    out.append('}');
+    return;
+  }
   if (numbers_are_names(feature)) {
     out.append(R"({"type":["integer")");
     out.append(or_null);
     out.append(R"(,"minimum":-9223372036854775808,"maximum":9223372036854775807})");
+    return;
+  }
+  if (feature.allowed != nullptr && feature.type == model::ElementType::int64 &&
+      feature.allowed->size() <= kMostListed) {
+    out.append(R"({"enum":[)");
+    for (std::size_t i = 0; i < feature.allowed->size(); ++i) {
+      if (i != 0) out.append(',');
+      core::append_json_number(out, (*feature.allowed)[i]);
+    }
+    out.append("]}");
     return;
   }
   switch (feature.type) {
@@ -41,7 +58,7 @@ void append_number_schema(core::TextBuffer& out, const model::Feature& feature) 
       out.append(R"({"enum":[true,false,0,1)");
       out.append(feature.takes_missing ? ",null]" : "]");
       break;
-    case model::ElementType::string: out.append(R"({"not":{})"); break;
+    case model::ElementType::string: break;
   }
   out.append('}');
 }
@@ -55,26 +72,42 @@ bool takes_any_name(const model::Categories& categories) {
   return categories.number(unknown).has_value();
 }
 
-/// What a feature takes: a number, or the name of a category where it has some.
+/// What a feature takes: a number or a text, or the name of a category where it has some.
 void append_value_schema(core::TextBuffer& out, const model::Feature& feature) {
-  if (feature.categories == nullptr) return append_number_schema(out, feature);
+  if (feature.categories == nullptr) return append_plain_schema(out, feature);
   const std::vector<std::string>& names = feature.categories->names();
+  std::string_view separator;
+  const auto choice = [&] {
+    out.append(separator);
+    separator = ",";
+  };
   out.append(R"({"anyOf":[)");
-  append_number_schema(out, feature);
+  if (feature.type != model::ElementType::string || numbers_are_names(feature)) {
+    choice();
+    append_plain_schema(out, feature);
+  } else if (feature.takes_missing) {
+    choice();
+    out.append(R"({"type":"null"})");
+  }
   const bool listed = !names.empty() && names.size() <= kMostListed;
   if (listed) {
+    choice();
     for (std::size_t i = 0; i < names.size(); ++i) {
-      out.append(i == 0 ? std::string_view(R"(,{"enum":[)") : ",");
+      out.append(i == 0 ? std::string_view(R"({"enum":[)") : ",");
       core::append_json_string(out, names[i]);
     }
     out.append("]}");
   }
-  if (!listed || takes_any_name(*feature.categories)) out.append(R"(,{"type":"string"})");
+  if (!listed || takes_any_name(*feature.categories)) {
+    choice();
+    out.append(R"({"type":"string"})");
+  }
   out.append("]}");
 }
 
 bool alike(const model::Feature& a, const model::Feature& b) {
-  return a.type == b.type && a.takes_missing == b.takes_missing && a.categories == b.categories;
+  return a.type == b.type && a.takes_missing == b.takes_missing && a.categories == b.categories &&
+         a.allowed == b.allowed;
 }
 
 void append_listed_row(core::TextBuffer& out, const model::Schema& schema) {

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "graph/affine_step.hpp"
+#include "graph/category_steps.hpp"
 #include "graph/elementwise_steps.hpp"
 
 namespace pelton::graph {
@@ -55,11 +56,13 @@ class ChainStep final : public Step {
 StepPtr make_chain(std::vector<StepPtr> steps) { return std::make_shared<ChainStep>(std::move(steps)); }
 
 StepPtr fuse(const Step& first, const Step& second) {
-  if (const auto* affine = dynamic_cast<const AffineStep*>(&first)) {
-    const auto* unary = dynamic_cast<const UnaryStep*>(&second);
-    if (unary != nullptr && affine->activation().op == UnaryOp::identity) {
+  if (const auto* unary = dynamic_cast<const UnaryStep*>(&second)) {
+    const auto activated = [unary](const auto* affine) -> StepPtr {
+      if (affine == nullptr || affine->activation().op != UnaryOp::identity) return nullptr;
       return affine->with_activation(unary->function());
-    }
+    };
+    if (StepPtr step = activated(dynamic_cast<const AffineStep*>(&first))) return step;
+    if (StepPtr step = activated(dynamic_cast<const CategoryAffineStep*>(&first))) return step;
   }
   if (const auto* impute = dynamic_cast<const ImputeStep*>(&first)) {
     if (const auto* scale = dynamic_cast<const ScaleStep*>(&second)) return make_impute_scale(*impute, *scale);

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "graph/category_steps.hpp"
 #include "graph/node.hpp"
 #include "graph/steps.hpp"
 
@@ -136,6 +137,9 @@ Result<Register> ProgramBuilder::add(std::string_view name, const Affine& spec) 
   if (!problem) problem = check_parameters(spec.weights.rows, spec.weights.cols);
   if (!problem) problem = check_width(spec.weights.cols);
   if (!problem && !spec.bias.empty()) problem = check_equal("values of the bias", spec.bias.size(), spec.weights.cols);
+  if (!problem) {
+    if (auto looked_up = add_looked_up(name, spec)) return std::move(*looked_up);
+  }
   return append_step(name, {{spec.x}}, std::move(problem),
                      [&] { return make_affine(spec.weights, spec.bias, spec.activation); });
 }
@@ -201,6 +205,9 @@ Result<Register> ProgramBuilder::add(std::string_view name, const Concat& spec) 
     w += known_width(part);
     if (w > kMaxWidth) break;
   }
+  if (const auto whole = side_by_side(spec.parts); whole && w <= kMaxWidth) {
+    return window(name, *whole, w);
+  }
   Node node;
   node.kind = Node::Kind::concat;
   node.width = w;
@@ -215,13 +222,7 @@ Result<Register> ProgramBuilder::add(std::string_view name, const Select& spec) 
     if (spec.columns[i] >= in) problem = wrong("column " + number(spec.columns[i]) + " of " + number(in));
     neighbours = neighbours && spec.columns[i] == spec.columns[0] + i;
   }
-  if (neighbours && !problem) {
-    Node node;
-    node.kind = Node::Kind::view;
-    node.width = spec.columns.size();
-    node.column = spec.columns[0];
-    return append(name, {{spec.x}}, std::nullopt, std::move(node));
-  }
+  if (neighbours && !problem) return window(name, {spec.x.id, spec.columns[0]}, spec.columns.size());
   return append_step(name, {{spec.x}}, std::move(problem), [&] {
     return make_gather({spec.columns.begin(), spec.columns.end()}, in);
   });
@@ -235,6 +236,21 @@ Result<Register> ProgramBuilder::add(std::string_view name, const Lookup& spec) 
   const std::size_t w = known_width(spec.x);
   Problem problem = check_parameters(spec.table.size(), 1);
   return append_step(name, {{spec.x}}, std::move(problem), [&] { return make_lookup(copied(spec.table), w); });
+}
+
+Result<Register> ProgramBuilder::add(std::string_view name, const Translate& spec) {
+  const std::size_t w = known_width(spec.x);
+  Problem problem = check_parameters(spec.keys.size(), 1);
+  if (!problem) problem = check_equal("values", spec.values.size(), spec.keys.size());
+  return append_step(name, {{spec.x}}, std::move(problem),
+                     [&] { return make_translate(spec.keys, spec.values, spec.otherwise, w); });
+}
+
+Result<Register> ProgramBuilder::add(std::string_view name, const OneHot& spec) {
+  const std::size_t w = known_width(spec.x);
+  Problem problem = check_parameters(spec.keys.size(), 1);
+  if (!problem && w > kMaxWidth / spec.keys.size()) problem = check_width(kMaxWidth + 1);
+  return append_step(name, {{spec.x}}, std::move(problem), [&] { return std::make_shared<OneHotStep>(spec.keys, w); });
 }
 
 Result<Register> ProgramBuilder::add(std::string_view name, const Softmax& spec) {

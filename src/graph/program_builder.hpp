@@ -56,6 +56,8 @@ class ProgramBuilder {
   core::Result<Register> add(std::string_view name, const Select& spec);
   core::Result<Register> add(std::string_view name, const Constant& spec);
   core::Result<Register> add(std::string_view name, const Lookup& spec);
+  core::Result<Register> add(std::string_view name, const Translate& spec);
+  core::Result<Register> add(std::string_view name, const OneHot& spec);
   core::Result<Register> add(std::string_view name, const Softmax& spec);
   core::Result<Register> add(std::string_view name, const ArgExtreme& spec);
   core::Result<Register> add(std::string_view name, const Reduce& spec);
@@ -68,6 +70,12 @@ class ProgramBuilder {
   /// A step made elsewhere over registers of this builder.
   core::Result<Register> add(std::string_view name, std::shared_ptr<const Step> step, std::span<const Register> inputs);
 
+  /// By register (its id): the one column of the input that its values depend on, kNoColumn where they
+  /// depend on none, kManyColumns where on several or it is not known. O(steps).
+  std::vector<std::size_t> columns_behind() const;
+  static constexpr std::size_t kNoColumn = SIZE_MAX;
+  static constexpr std::size_t kManyColumns = SIZE_MAX - 1;
+
   /// The program that computes `outputs` (in that order) and nothing else. May be called again for
   /// other outputs: predict, predict_proba and decision_function each run only what they need.
   core::Result<Program> compile(std::span<const Register> outputs) const;
@@ -79,6 +87,19 @@ class ProgramBuilder {
   /// The width of a register, or 0 if it is not of this builder: every check then fails, and so says `append`.
   std::size_t known_width(Register r) const noexcept;
   std::size_t known_width(const Operand& operand) const noexcept;
+  /// The affine step that looks up what would be one-hot columns of its input; nothing where there are none.
+  std::optional<core::Result<Register>> add_looked_up(std::string_view name, const Affine& spec);
+  /// A register, and a column of it that neighbouring columns begin with.
+  struct Window {
+    std::uint32_t node = 0;
+    std::size_t first = 0;
+  };
+  /// A register for `columns` columns, which looks at them where they are made.
+  core::Result<Register> window(std::string_view name, Window at, std::size_t columns);
+  /// Through views and concats, as long as all the columns are of one part.
+  Window where_made(Window at, std::size_t columns) const;
+  /// Where parts lie, if they are neighbouring columns of one register.
+  std::optional<Window> side_by_side(std::span<const Register> parts) const;
   core::Result<Register> append(std::string_view name, std::span<const Register> inputs, Problem problem, Node node);
   template <class Make>
   core::Result<Register> append_step(std::string_view name, std::span<const Register> inputs, Problem problem,

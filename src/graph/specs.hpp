@@ -106,6 +106,23 @@ struct Lookup {
   std::span<const double> table;
 };
 
+/// values[i] where x equals keys[i], else `otherwise`, per value: [n, w] → [n, w]. NaN equals NaN; of
+/// equal keys the first counts.
+struct Translate {
+  Register x;
+  std::span<const double> keys;
+  std::span<const double> values;  ///< one a key
+  double otherwise = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// A column a key, 1 where x equals it, else 0, for each column of x side by side: [n, w] → [n, w · keys].
+/// Keys are compared as Translate does. An Affine over such columns, among others in a Concat, becomes
+/// one of the other columns that looks up the categories' weights: no column is made.
+struct OneHot {
+  Register x;
+  std::span<const double> keys;
+};
+
 /// e^(x − max) / Σ over the columns, or its logarithm.
 struct Softmax {
   Register x;

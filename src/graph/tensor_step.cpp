@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/text_store.hpp"
 #include "graph/refused_row.hpp"
 
 namespace pelton::graph {
@@ -19,7 +20,9 @@ using tensor::Value;
 /// A cell of a request as an element of T; throws Failure where it is none.
 template <class T>
 T element(double cell) {
-  if constexpr (std::is_same_v<T, float>) {
+  if constexpr (std::is_same_v<T, std::string_view>) {
+    return core::text_of(cell);
+  } else if constexpr (std::is_same_v<T, float>) {
     return static_cast<float>(cell);
   } else if constexpr (std::is_same_v<T, tensor::Float16> || std::is_same_v<T, tensor::BFloat16>) {
     return T(static_cast<float>(cell));
@@ -62,12 +65,10 @@ void read_columns(math::ConstMatrix rows, const TensorInput& input, Tensor& out)
     case DataType::uint16: return read_columns(rows, input, out.reset<std::uint16_t>(shape));
     case DataType::uint32: return read_columns(rows, input, out.reset<std::uint32_t>(shape));
     case DataType::uint64: return read_columns(rows, input, out.reset<std::uint64_t>(shape));
+    case DataType::string: return read_columns(rows, input, out.reset<std::string_view>(shape));
     default: throw tensor::Failure("an input of type " + std::string(to_string(input.type)));
   }
 }
-
-template <class T>
-struct Hashed : std::hash<T> {};
 
 /// The positions of labels.
 class LabelTable {

@@ -74,6 +74,14 @@ struct SvmView {
   const double* coefficients = nullptr;      ///< [block][m][8], 0 in the padding
 };
 
+/// Points packed for the kernels (PackedPoints makes it): blocks of eight, [block][feature][8], the last
+/// padded with zeros.
+struct PointsView {
+  const double* values = nullptr;
+  std::size_t count = 0;
+  std::size_t features = 0;
+};
+
 struct Kernels {
   /// y = f(x). In place allowed.
   void (*unary)(const Activation& f, Input x, std::size_t rows, std::size_t cols, Output y);
@@ -103,6 +111,8 @@ struct Kernels {
   /// y[r, g·m + i] = Σ over vectors v of group g: coefficient(i, v) K(v, x). y apart from x;
   /// `scratch` holds svm_scratch_doubles(m), 64-byte aligned.
   void (*svm_sums)(const SvmView& svm, Input x, std::size_t rows, Output y, double* scratch);
+  /// y[r, i] = Σ (x[r, k] − point i's k)². y apart from x.
+  void (*squared_distances)(const PointsView& points, Input x, std::size_t rows, Output y);
 };
 
 /// Rows of support vectors' values worked on together, and the doubles of scratch they need.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "math/lane_affine.hpp"
+#include "math/lane_distances.hpp"
 #include "math/lane_elementwise.hpp"
 #include "math/lane_rows.hpp"
 #include "math/lane_svm.hpp"
@@ -24,6 +25,7 @@ constexpr Kernels lane_kernels() {
       .reduce = apply_reduce<V>,
       .affine = apply_affine<V>,
       .svm_sums = apply_svm_sums<V>,
+      .squared_distances = apply_squared_distances<V>,
   };
 }
 

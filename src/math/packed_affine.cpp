@@ -15,28 +15,41 @@ constexpr std::size_t kNearNumbers = 2048;
 
 std::size_t round_up(std::size_t n) { return (n + 7) / 8 * 8; }
 
-/// Where weight (k, o) stands among panels.
-std::size_t panel_position(std::size_t in, std::size_t out, std::size_t k, std::size_t o) {
-  const std::size_t panel = o / 8, panels = round_up(out) / 8;
-  const std::size_t first = panel / kPanelGroup * kPanelGroup;
-  const std::size_t group = std::min(kPanelGroup, panels - first);
-  return first * in * 8 + (k * group + panel - first) * 8 + o % 8;
-}
-
 }  // namespace
 
-PackedAffine::PackedAffine(ConstMatrix weights, std::span<const double> bias)
-    : in_(weights.rows),
-      out_(weights.cols),
-      dots_(better_as_dots(in_, out_)),
-      weights_(dots_ ? out_ * round_up(in_) : round_up(out_) * in_,
-               weights.rows * weights.cols > kNearNumbers && all_floats(weights)) {
-  assert(bias.empty() || bias.size() == out_);
+void PackedAffine::assign(ConstMatrix weights, std::span<const double> bias, Form form) {
+  assert(bias.empty() || bias.size() == weights.cols);
+  in_ = weights.rows;
+  out_ = weights.cols;
+  dots_ = form == Form::fastest && better_as_dots(in_, out_);
+  bias_.clear();
   bias_.resize(round_up(out_));
   std::copy(bias.begin(), bias.end(), bias_.begin());
-  for (std::size_t k = 0; k < in_; ++k) {
-    for (std::size_t o = 0; o < out_; ++o) {
-      weights_.set(dots_ ? o * round_up(in_) + k : panel_position(in_, out_, k, o), weights(k, o));
+  weights_.reset(dots_ ? out_ * round_up(in_) : round_up(out_) * in_,
+                 weights.rows * weights.cols > kNearNumbers && all_floats(weights));
+  if (dots_) {
+    pack_dots(weights);
+  } else {
+    pack_panels(weights);
+  }
+}
+
+void PackedAffine::pack_dots(ConstMatrix weights) {
+  std::size_t at = 0;
+  for (std::size_t o = 0; o < out_; ++o) {
+    for (std::size_t k = 0; k < round_up(in_); ++k) weights_.set(at++, k < in_ ? weights(k, o) : 0.0);
+  }
+}
+
+void PackedAffine::pack_panels(ConstMatrix weights) {
+  std::size_t at = 0;
+  for (std::size_t first = 0; first < out_; first += kPanelGroup * 8) {
+    const std::size_t width = std::min(kPanelGroup * 8, round_up(out_) - first);
+    const std::size_t filled = std::min(width, out_ - first);
+    for (std::size_t k = 0; k < in_; ++k) {
+      const double* row = weights.row(k) + first;
+      for (std::size_t o = 0; o < filled; ++o) weights_.set(at++, row[o]);
+      for (std::size_t o = filled; o < width; ++o) weights_.set(at++, 0.0);
     }
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "core/aligned_buffer.hpp"
@@ -10,12 +11,21 @@
 
 namespace pelton::math {
 
-/// The weights of x · W + b in the order the affine kernel reads them. Immutable once made; views
-/// point into it.
+/// The weights of x · W + b in the order the affine kernel reads them. Views point into it.
 class PackedAffine {
  public:
-  /// `weights` [in, out]; `bias` out values, or none for zero. Both are copied. Throws std::bad_alloc.
-  PackedAffine(ConstMatrix weights, std::span<const double> bias);
+  /// How outputs are computed. In `panels` an output has the same bits whatever number of others stand
+  /// beside it; `fastest` picks by the number of outputs.
+  enum class Form : std::uint8_t { fastest, panels };
+
+  PackedAffine() = default;
+  PackedAffine(ConstMatrix weights, std::span<const double> bias) { assign(weights, bias); }
+
+  /// `weights` [in, out]; `bias` out values, or none for zero. Both are copied, into memory kept from
+  /// before. Throws std::bad_alloc.
+  void assign(ConstMatrix weights, std::span<const double> bias, Form form = Form::fastest);
+  /// Gives the memory back.
+  void release() noexcept { *this = PackedAffine(); }
 
   std::size_t in() const noexcept { return in_; }
   std::size_t out() const noexcept { return out_; }
@@ -28,9 +38,12 @@ class PackedAffine {
   }
 
  private:
-  std::size_t in_;
-  std::size_t out_;
-  bool dots_;
+  void pack_dots(ConstMatrix weights);
+  void pack_panels(ConstMatrix weights);
+
+  std::size_t in_ = 0;
+  std::size_t out_ = 0;
+  bool dots_ = false;
   PackedNumbers weights_;
   core::AlignedBuffer<double> bias_;
 };

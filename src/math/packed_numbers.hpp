@@ -14,14 +14,14 @@ bool all_floats(ConstMatrix m) noexcept;
 struct PackedNumbers {
   core::AlignedBuffer<double> doubles;
   core::AlignedBuffer<float> floats;
+  bool is_float = false;
 
-  /// `count` zeros. Throws std::bad_alloc.
-  PackedNumbers(std::size_t count, bool as_floats) : is_float(as_floats) {
-    if (is_float) {
-      floats.resize(count);
-    } else {
-      doubles.resize(count);
-    }
+  /// Room for `count` numbers, for the caller to write, all of them; memory is kept from before. Throws
+  /// std::bad_alloc.
+  void reset(std::size_t count, bool as_floats) {
+    is_float = as_floats;
+    doubles.resize_uninitialized(is_float ? 0 : count);
+    floats.resize_uninitialized(is_float ? count : 0);
   }
   void set(std::size_t i, double value) {
     if (is_float) {
@@ -33,8 +33,6 @@ struct PackedNumbers {
   const double* as_doubles() const noexcept { return is_float ? nullptr : doubles.data(); }
   const float* as_floats() const noexcept { return is_float ? floats.data() : nullptr; }
   std::size_t bytes() const noexcept { return doubles.size() * sizeof(double) + floats.size() * sizeof(float); }
-
-  bool is_float;
 };
 
 }  // namespace pelton::math

@@ -1,8 +1,13 @@
 #pragma once
 
+#include <cassert>
 #include <cstddef>
+#include <cstring>
+#include <string_view>
+#include <vector>
 
 #include "core/aligned_buffer.hpp"
+#include "core/text_store.hpp"
 #include "math/matrix_view.hpp"
 
 namespace pelton::math {
@@ -12,6 +17,9 @@ namespace pelton::math {
 /// [rows, cols] doubles, row-major, packed (stride == cols), first row 64-byte aligned. A writer
 /// that turns out to be wrong gives its rows back with `truncate`. Appending may move the storage:
 /// hold row numbers, not pointers. Not thread-safe.
+///
+/// A text stands in a row as the cell that `put_text` gives (core::TextStore), good for as long as the rows
+/// it was put for: rows that are given back give back their texts. Rows without texts cost nothing for it.
 class RowBuffer {
  public:
   explicit RowBuffer(std::size_t cols = 0) : cols_(cols) {}
@@ -25,28 +33,70 @@ class RowBuffer {
   double* append_rows(std::size_t count) {
     const std::size_t used = rows_ * cols_;
     values_.resize_uninitialized(used + count * cols_);
+    newest_ = rows_;
     rows_ += count;
     return values_.data() + used;
   }
-  /// Forgets all but the first `rows` rows.
+  /// The cell for a text in one of the rows appended last, all of them together. Throws std::bad_alloc.
+  double put_text(std::string_view text) {
+    if (text.empty()) return 0;
+    if (marks_.empty() || marks_.back().row < newest_) marks_.push_back({newest_, texts_.mark()});
+    return texts_.put(text);
+  }
+
+  /// Forgets all but the first `rows` rows; of texts, those that were put for rows appended from there on.
   void truncate(std::size_t rows) noexcept {
+    if (!marks_.empty()) drop_texts(rows);
     rows_ = rows;
+    if (newest_ > rows) newest_ = rows;
     values_.resize_uninitialized(rows * cols_);
   }
   void clear() noexcept { truncate(0); }
+  /// Moves `count` rows down, over others that are wanted no more. From here on the texts of all rows that
+  /// there are stay until `clear`, whichever rows are dropped.
+  void move_down(std::size_t from, std::size_t to, std::size_t count) noexcept {
+    assert(to <= from && from + count <= rows_);
+    if (to == from) return;
+    std::memmove(values_.data() + to * cols_, values_.data() + from * cols_, count * cols_ * sizeof(double));
+    if (marks_.empty()) return;
+    marks_.erase(marks_.begin() + 1, marks_.end());
+    marks_.front().row = 0;
+  }
   /// Gives the memory back (rows too).
   void release() noexcept {
     values_.release();
-    rows_ = 0;
+    texts_.release();
+    std::vector<Mark>().swap(marks_);
+    rows_ = newest_ = 0;
   }
-  std::size_t capacity_bytes() const noexcept { return values_.capacity() * sizeof(double); }
+  /// Memory that is held, for rows and their texts.
+  std::size_t capacity_bytes() const noexcept {
+    return values_.capacity() * sizeof(double) + marks_.capacity() * sizeof(Mark) + texts_.capacity_bytes();
+  }
 
   Matrix view() noexcept { return {values_.data(), rows_, cols_}; }
   ConstMatrix view() const noexcept { return {values_.data(), rows_, cols_}; }
 
  private:
+  /// How far the texts went before the first one of the rows that were appended from `row` on.
+  struct Mark {
+    std::size_t row;
+    core::TextStore::Mark texts;
+  };
+
+  [[gnu::noinline]] void drop_texts(std::size_t rows) noexcept {
+    std::size_t kept = marks_.size();
+    while (kept != 0 && marks_[kept - 1].row >= rows) --kept;
+    if (kept == marks_.size()) return;
+    texts_.truncate(marks_[kept].texts);
+    marks_.erase(marks_.begin() + static_cast<std::ptrdiff_t>(kept), marks_.end());
+  }
+
   core::AlignedBuffer<double> values_;
+  core::TextStore texts_;
+  std::vector<Mark> marks_;  ///< ascending; only where texts were put
   std::size_t rows_ = 0;
+  std::size_t newest_ = 0;  ///< first of the rows appended last
   std::size_t cols_;
 };
 

@@ -1,6 +1,7 @@
 #include "model/categories.hpp"
 
 #include <limits>
+#include <numeric>
 #include <unordered_map>
 #include <utility>
 
@@ -10,28 +11,41 @@ namespace {
 
 class NamedCategories final : public Categories {
  public:
-  NamedCategories(std::vector<std::string> names, bool unknown_is_missing)
-      : names_(std::move(names)), unknown_is_missing_(unknown_is_missing) {
-    for (std::size_t i = 0; i < names_.size(); ++i) numbers_.emplace(names_[i], static_cast<double>(i));
+  NamedCategories(std::vector<std::string> names, const std::vector<double>& numbers, std::optional<double> unknown)
+      : names_(std::move(names)), unknown_(unknown) {
+    for (std::size_t i = 0; i < names_.size(); ++i) numbers_.emplace(names_[i], numbers[i]);
   }
   std::optional<double> number(std::string_view name) const noexcept override {
     const auto found = numbers_.find(name);
-    if (found != numbers_.end()) return found->second;
-    if (unknown_is_missing_) return std::numeric_limits<double>::quiet_NaN();
-    return std::nullopt;
+    return found != numbers_.end() ? found->second : unknown_;
   }
   const std::vector<std::string>& names() const noexcept override { return names_; }
 
  private:
   std::vector<std::string> names_;
   std::unordered_map<std::string_view, double> numbers_;  // views into names_
-  bool unknown_is_missing_;
+  std::optional<double> unknown_;
 };
 
 }  // namespace
 
 std::shared_ptr<const Categories> make_categories(std::vector<std::string> names, bool unknown_is_missing) {
-  return std::make_shared<NamedCategories>(std::move(names), unknown_is_missing);
+  std::vector<double> positions(names.size());
+  std::iota(positions.begin(), positions.end(), 0.0);
+  std::optional<double> unknown;
+  if (unknown_is_missing) unknown = std::numeric_limits<double>::quiet_NaN();
+  return std::make_shared<NamedCategories>(std::move(names), positions, unknown);
+}
+
+std::shared_ptr<const Categories> make_categories(const std::vector<std::pair<std::string, double>>& numbered,
+                                                  std::optional<double> unknown) {
+  std::vector<std::string> names;
+  std::vector<double> numbers;
+  for (const auto& [name, number] : numbered) {
+    names.push_back(name);
+    numbers.push_back(number);
+  }
+  return std::make_shared<NamedCategories>(std::move(names), numbers, unknown);
 }
 
 }  // namespace pelton::model

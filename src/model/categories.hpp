@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pelton::model {
@@ -24,5 +25,9 @@ class Categories {
 
 /// Names that stand for their position (LightGBM's pandas_categorical, XGBoost's cats).
 std::shared_ptr<const Categories> make_categories(std::vector<std::string> names, bool unknown_is_missing);
+
+/// Names with numbers of their own; any other name is `unknown`, or refused where that is nothing.
+std::shared_ptr<const Categories> make_categories(const std::vector<std::pair<std::string, double>>& numbered,
+                                                  std::optional<double> unknown);
 
 }  // namespace pelton::model

@@ -33,12 +33,23 @@ std::optional<Method> parse_method(std::string_view name) noexcept;
 enum class ElementType : std::uint8_t { float32, float64, int64, boolean, string };
 std::string_view to_string(ElementType type) noexcept;
 
-/// One column of a request row. Rows carry doubles; the model casts to `type` itself.
+/// One column of a request row. Rows carry doubles; the model casts to `type` itself. Of type string a
+/// feature with categories is told by their names, and one without is a text, any text: its doubles are
+/// cells of a core::TextStore, a missing value the empty text.
 struct Feature {
   std::string name;  ///< empty where the model knows its features by position only
   ElementType type = ElementType::float64;
   bool takes_missing = false;                              ///< whether null (NaN) has a meaning to the model
   std::shared_ptr<const Categories> categories = nullptr;  ///< set: text stands for a category's number
+  /// Set: the only values taken, ascending; a value that is not whole stands for its whole part.
+  std::shared_ptr<const std::vector<double>> allowed = nullptr;
+
+  /// Whether it is any text: rows hold a cell of a core::TextStore.
+  bool is_text() const noexcept { return type == ElementType::string && categories == nullptr; }
+  /// Whether it is a text that is looked up: rows hold its category's number.
+  bool is_word() const noexcept {
+    return type == ElementType::string && categories != nullptr && !categories->numbers_are_names();
+  }
 };
 
 /// A class label, as the source library's classes_ holds it.

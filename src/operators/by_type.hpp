@@ -20,6 +20,8 @@ using Signed =
     Types<float, double, tensor::Float16, tensor::BFloat16, std::int8_t, std::int16_t, std::int32_t, std::int64_t>;
 using Numbers = Types<float, double, tensor::Float16, tensor::BFloat16, std::int8_t, std::int16_t, std::int32_t,
                       std::int64_t, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t>;
+using NumbersAndBools = Types<float, double, tensor::Float16, tensor::BFloat16, std::int8_t, std::int16_t, std::int32_t,
+                              std::int64_t, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, bool>;
 using Anything = Types<float, double, tensor::Float16, tensor::BFloat16, std::int8_t, std::int16_t, std::int32_t,
                        std::int64_t, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, bool, std::string_view>;
 
@@ -39,13 +41,20 @@ struct ComputedAs<tensor::BFloat16> {
 template <class T>
 using Computed = typename ComputedAs<T>::type;
 
+/// Calls use<T>() for the T of the list that `type` is, and gives whether there is one.
+template <class... T, class Use>
+bool visit_type(DataType type, Types<T...>, const Use& use) {
+  return ((tensor::kTypeOf<T> == type && (use.template operator()<T>(), true)) || ...);
+}
+
 /// make<T>() for the T of the list that `type` is; refuses the node, naming the type, where it is none.
 ///
 ///     return by_type(node, node.type(0), Floats(), [&]<class T>() { return std::make_shared<Relu<T>>(); });
 template <class... T, class Make>
 std::shared_ptr<const Operation> by_type(const Node& node, DataType type, Types<T...>, const Make& make) {
   std::shared_ptr<const Operation> made;
-  const bool known = ((tensor::kTypeOf<T> == type && (made = make.template operator()<T>(), true)) || ...);
+  const bool known =
+      visit_type(type, Types<T...>(), [&]<class Element>() { made = make.template operator()<Element>(); });
   if (!known) node.refuse("works on other types than " + std::string(to_string(type)));
   return made;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <numbers>
+#include <string>
 #include <vector>
 
 namespace pelton::serving {
@@ -47,6 +48,18 @@ bool all_whole(const std::vector<double>& points) {
   return std::all_of(points.begin(), points.end(), [](double p) { return p == std::trunc(p); });
 }
 
+/// A few words of a few letters each.
+std::string words(Random& random) {
+  std::string text;
+  for (std::size_t word = 2 + random.below(14); word != 0; --word) {
+    if (!text.empty()) text += ' ';
+    for (std::size_t letter = 2 + random.below(8); letter != 0; --letter) {
+      text += static_cast<char>('a' + static_cast<int>(random.below(26)));
+    }
+  }
+  return text;
+}
+
 /// What one feature's values are drawn from.
 class FeatureSource {
  public:
@@ -54,9 +67,12 @@ class FeatureSource {
       : points_(points != nullptr && !points->empty() ? points : nullptr),
         categories_(feature.categories ? feature.categories->names().size() : 0),
         boolean_(feature.type == model::ElementType::boolean),
+        text_(feature.is_text()),
         whole_(feature.type == model::ElementType::int64 || (points_ != nullptr && all_whole(*points_))) {}
 
-  double draw(Random& random) const {
+  /// The value for one of the rows that `rows` holds.
+  double draw(Random& random, math::RowBuffer& rows) const {
+    if (text_) return rows.put_text(words(random));
     if (categories_ != 0) return static_cast<double>(random.below(categories_));
     if (boolean_) return static_cast<double>(random.below(2));
     const double value = points_ != nullptr ? between(*points_, random) : random.normal() * (whole_ ? 4 : 1);
@@ -67,6 +83,7 @@ class FeatureSource {
   const std::vector<double>* points_;
   std::size_t categories_;
   bool boolean_;
+  bool text_;
   bool whole_;
 };
 
@@ -83,7 +100,7 @@ math::RowBuffer sample_rows(const model::Model& model, std::size_t count) {
   math::RowBuffer rows(features.size());
   double* at = rows.append_rows(count);
   for (std::size_t r = 0; r < count; ++r) {
-    for (const FeatureSource& source : sources) *at++ = source.draw(random);
+    for (const FeatureSource& source : sources) *at++ = source.draw(random, rows);
   }
   return rows;
 }

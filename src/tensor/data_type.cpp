@@ -4,6 +4,31 @@
 
 namespace pelton::tensor {
 
+namespace {
+
+/// A type of ONNX's that no tensor has, by its number.
+std::string_view other_type(std::int32_t number) noexcept {
+  switch (number) {
+    case 14: return "complex64";
+    case 15: return "complex128";
+    case 17: return "float8e4m3fn";
+    case 18: return "float8e4m3fnuz";
+    case 19: return "float8e5m2";
+    case 20: return "float8e5m2fnuz";
+    case 21: return "uint4";
+    case 22: return "int4";
+    case 23: return "float4e2m1";
+    case 24: return "float8e8m0";
+    case 25: return "uint2";
+    case 26: return "int2";
+    case 27: return "float6e2m3";
+    case 28: return "float6e3m2";
+    default: return "an element type of another kind";
+  }
+}
+
+}  // namespace
+
 std::string_view to_string(DataType type) noexcept {
   switch (type) {
     case DataType::undefined: return "undefined";
@@ -22,7 +47,7 @@ std::string_view to_string(DataType type) noexcept {
     case DataType::uint64: return "uint64";
     case DataType::bfloat16: return "bfloat16";
   }
-  return "an element type of another kind";
+  return other_type(static_cast<std::int32_t>(type));
 }
 
 std::size_t element_bytes(DataType type) noexcept {

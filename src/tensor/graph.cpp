@@ -93,7 +93,9 @@ void Graph::run_nested(std::span<const Value* const> inputs, std::span<Value* co
     frame.given.clear();
     for (const Place& place : node.inputs) frame.taken.push_back(find(place));
     for (const Place& place : node.outputs) {
-      frame.given.push_back(place.kind == Place::Kind::nothing ? nullptr : &frame.slots[place.index]);
+      Value* const slot = place.kind == Place::Kind::nothing ? nullptr : &frame.slots[place.index];
+      if (slot != nullptr) slot->is_sequence = false;  // as something else left it
+      frame.given.push_back(slot);
     }
     try {
       node.operation->run(frame.taken, frame.given, context);

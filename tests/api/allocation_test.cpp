@@ -34,7 +34,10 @@ TEST_P(AllocationTest, AWarmRequestAllocatesNothing) {
   const Traffic& traffic = GetParam();
   ApiSettings settings;
   if (traffic.in_pool) settings.batching.inline_limit = core::Duration(0);
-  ApiTestServer server({{"plain", {"", ""}}, {"named", {"age", "income"}}, {"categories", {"color=red|green", "size"}}},
+  ApiTestServer server({{"plain", {"", ""}},
+                        {"named", {"age", "income"}},
+                        {"categories", {"color=red|green", "size"}},
+                        {"texts", {"title~", "size"}}},
                        settings);
   test::HttpClient client = server.client();
   const std::string request = test::HttpClient::request("POST", traffic.target, traffic.headers, traffic.body);
@@ -60,14 +63,16 @@ TEST_P(AllocationTest, AWarmRequestAllocatesNothing) {
 
 INSTANTIATE_TEST_SUITE_P(
     Requests, AllocationTest,
-    testing::Values(Traffic{"one_row", "/predict", "", R"({"x":[2,3]})"},
-                    Traffic{"in_the_pool", "/predict", "", R"({"x":[2,3]})", true},
-                    Traffic{"many_rows", "/predict", "", many_rows()},
-                    Traffic{"named_model", "/predict/named", "X-Request-Id: 0123456789abcdef0123456789abcdef\r\n",
-                            R"({"x":{"income":3,"age":2},"id":"a-rather-long-identifier-of-the-callers-own"})"},
-                    Traffic{"categories", "/predict/categories", "",
-                            R"({"x":[{"color":"green","size":2},["red",1],[1,2]]})"},
-                    Traffic{"margins", "/predict", "", R"({"method":"decision_function","x":[2,3]})"}),
+    testing::Values(
+        Traffic{"one_row", "/predict", "", R"({"x":[2,3]})"},
+        Traffic{"in_the_pool", "/predict", "", R"({"x":[2,3]})", true},
+        Traffic{"many_rows", "/predict", "", many_rows()},
+        Traffic{"named_model", "/predict/named", "X-Request-Id: 0123456789abcdef0123456789abcdef\r\n",
+                R"({"x":{"income":3,"age":2},"id":"a-rather-long-identifier-of-the-callers-own"})"},
+        Traffic{"categories", "/predict/categories", "", R"({"x":[{"color":"green","size":2},["red",1],[1,2]]})"},
+        Traffic{"texts", "/predict/texts", "",
+                R"({"x":[{"title":"a title of more than a few bytes","size":2},["with \u0022quotes\u0022",1]]})"},
+        Traffic{"margins", "/predict", "", R"({"method":"decision_function","x":[2,3]})"}),
     [](const auto& param) { return std::string(param.param.name); });
 
 }  // namespace

@@ -61,6 +61,53 @@ TEST(CategoriesTest, AreTakenByNameAndToldOnTheCardAndInTheSchema) {
   EXPECT_THAT(client.get("/models/shop/schema").body, HasSubstr(R"({"enum":["red","green"]})"));
 }
 
+TEST(TextsTest, AreTakenByEveryDialectAndToldOnTheCardAndInTheSchema) {
+  ApiTestServer server({{"shop", {"title~", "size"}}});
+  test::HttpClient client = server.client();
+  EXPECT_EQ(client.post("/predict", R"({"x":["three",2]})").body, R"({"result":7.0})");
+  EXPECT_EQ(client.post("/predict", R"({"x":[{"size":1,"title":"\u00e4\n"},["",0]]})").body, R"({"result":[4.0,0.0]})");
+  EXPECT_EQ(client.post("/predict", "size,title\n2,\"a, \"\"b\"\"\"\n1,\n", "Content-Type: text/csv\r\n").body,
+            R"({"result":[8.0,1.0]})");
+  EXPECT_EQ(client.post("/predict", "[\"ab\",1]\n[\"\",2]\n", "Content-Type: application/x-ndjson\r\n").body,
+            "{\"result\":3.0}\n{\"result\":2.0}\n");
+  // The method comes after the rows: they move to the other method's batch, texts and all.
+  EXPECT_EQ(client.post("/predict", R"({"x":[["three",2],["a",3]],"method":"decision_function"})").body,
+            R"({"result":[[5.0,2.0],[1.0,3.0]]})");
+  const test::Reply number = client.post("/predict", R"({"x":[3,2]})");
+  EXPECT_EQ(number.status, 422);
+  EXPECT_THAT(number.body, HasSubstr("/x/0: expected a text, got a number"));
+  const test::Reply raw =
+      client.post("/predict", std::string(2 * sizeof(double), '\1'), "Content-Type: application/octet-stream\r\n");
+  EXPECT_EQ(raw.status, 415);
+  EXPECT_THAT(raw.body, HasSubstr(R"(the model's feature \"title\" is text; send JSON, NDJSON or CSV)"));
+  EXPECT_THAT(client.get("/models/shop").body, HasSubstr(R"({"name":"title","type":"string","missing":false})"));
+  EXPECT_THAT(client.get("/models/shop/schema").body, HasSubstr(R"("title":{"type":["string"]})"));
+}
+
+TEST(TextsTest, StayWithTheirCallersAcrossThreads) {
+  ApiSettings settings;
+  settings.batching.inline_limit = core::Duration(0);
+  ApiTestServer server({{"shop", {"title~", "size"}}}, settings, nullptr, 2);
+  std::vector<std::thread> callers;
+  std::atomic<int> wrong{0};
+  for (unsigned c = 0; c < 4; ++c) {
+    callers.emplace_back([&, c] {
+      test::HttpClient client = server.client();
+      for (unsigned i = 0; i < 300; ++i) {
+        const unsigned length = (c * 7919 + i * 104'729) % (i % 50 == 0 ? 50'000 : 60);
+        const std::string title(length, static_cast<char>('a' + c));
+        const std::string body = R"({"x":[[")" + title + R"(",0],["",1],["b)" + title + R"(",2]]})";
+        const std::string expected =
+            R"({"result":[)" + std::to_string(length) + ".0,1.0," + std::to_string(length + 3) + ".0]}";
+        if (client.post("/predict", body).body != expected) ++wrong;
+        if (i % 3 == 0 && client.post("/predict", R"({"x":[[")" + title + R"(",0],[1,1]]})").status != 422) ++wrong;
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(wrong, 0);
+}
+
 TEST_F(ServiceTest, ReadsCsvNdjsonAndRawRows) {
   EXPECT_EQ(client.post("/predict/named", "income,age\r\n3,2\r\n5,4\r\n", "Content-Type: text/csv\r\n").body,
             R"({"result":[5.0,9.0]})");

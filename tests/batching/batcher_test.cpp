@@ -6,6 +6,7 @@
 #include <mutex>
 #include <new>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -165,6 +166,49 @@ TEST_F(BatcherTest, WhatIsPastItsDeadlineIsNotScored) {
   EXPECT_THAT(early.values, ElementsAre(3, 2));
   EXPECT_THAT(other.values, ElementsAre(7, 12));
   EXPECT_TRUE(batcher.idle());
+}
+
+/// Lengths of the texts in column 1.
+class TextScorer final : public Scorer {
+ public:
+  void score(math::ConstMatrix rows, math::Matrix out, std::size_t) override {
+    for (std::size_t r = 0; r < rows.rows; ++r) {
+      seen.emplace_back(core::text_of(rows(r, 1)));
+      out(r, 0) = rows(r, 0);
+      out(r, 1) = static_cast<double>(seen.back().size());
+    }
+  }
+  std::vector<std::string> seen;
+};
+
+TEST_F(BatcherTest, TextsReachTheScorerWhoeverIsDroppedOnTheWay) {
+  TextScorer texts;
+  Batcher batcher(2, 2, loop, texts, Policy({.max_queue_rows = 4}, CostModel(core::Duration(0), microseconds(0))),
+                  nullptr, observed);
+  const auto send_texts = [&](Caller& caller, const std::vector<std::string>& all) {
+    const std::size_t first = batcher.rows().rows();
+    for (const std::string& text : all) {
+      double* const row = batcher.rows().append_row();
+      row[0] = 7;
+      row[1] = batcher.rows().put_text(text);
+    }
+    return batcher.submit(caller, first);
+  };
+  for (int round = 0; round < 3; ++round) {
+    texts.seen.clear();
+    Caller early, late, refused, last;
+    late.deadline = clock.now() + milliseconds(1);
+    EXPECT_EQ(send_texts(early, {"a"}), Admission::accepted);
+    EXPECT_EQ(send_texts(late, {"expired", "too"}), Admission::accepted);
+    EXPECT_EQ(send_texts(refused, {std::string(100'000, 'x'), "y"}), Admission::full);
+    EXPECT_LT(batcher.rows().capacity_bytes(), 110'000U) << "a refused request's texts are given back";
+    EXPECT_EQ(send_texts(last, {"kept"}), Admission::accepted);
+    clock.advance(milliseconds(5));
+    loop.run_round();
+    EXPECT_EQ(late.outcome.status, Outcome::Status::expired);
+    EXPECT_THAT(texts.seen, ElementsAre("a", "kept"));
+    EXPECT_THAT(last.values, ElementsAre(7, 4));
+  }
 }
 
 TEST_F(BatcherTest, ABatchOfExpiredRequestsIsNotScoredAtAll) {

@@ -294,9 +294,6 @@ TEST_F(NativeJson, HoldsValuesToTheirTypes) {
       errors_of(R"({"x":[1e400,"2",-1e999]})"),
       ElementsAre("/x/0: the number is out of range: beyond any 64-bit float", "/x/1: expected a number, got a string",
                   "/x/2: the number is out of range: beyond any 64-bit float"));
-  use(schema_of({{.name = "t", .type = model::ElementType::string}}));
-  EXPECT_THAT(errors_of(R"({"x":[[1],["red"]]})"),
-              ElementsAre("/x/0/0: this feature is text, and rows hold numbers only", HasSubstr("/x/1/0")));
 }
 
 TEST_F(NativeJson, ListsTwentyErrorsAndCountsTheRest) {

@@ -77,11 +77,31 @@ TEST(MoveRows, TakesTheTailToAnotherBuffer) {
   }
   to.append_row()[0] = 9;
   to.view().row(0)[1] = 9;
-  EXPECT_EQ(move_rows(from, 1, to), 1U);
+  const FeatureTable features(numbered(2));
+  EXPECT_EQ(move_rows(from, 1, to, features), 1U);
   EXPECT_EQ(from.rows(), 1U);
   EXPECT_THAT(values_from(to, 0), ElementsAre(9, 9, 1, -1, 2, -2));
-  EXPECT_EQ(move_rows(from, 1, to), 3U) << "nothing to move";
+  EXPECT_EQ(move_rows(from, 1, to, features), 3U) << "nothing to move";
   EXPECT_EQ(to.rows(), 3U);
+}
+
+TEST(MoveRows, TakesTextsAlong) {
+  const FeatureTable features(schema_of({{.name = "n"}, {.name = "t", .type = model::ElementType::string}}));
+  math::RowBuffer from(2);
+  math::RowBuffer to(2);
+  for (const std::string text : {"stays", "", "moves"}) {
+    double* const out = from.append_row();
+    out[0] = 1;
+    out[1] = from.put_text(text);
+  }
+  double* const other = to.append_row();
+  other[1] = to.put_text("other");
+  EXPECT_EQ(move_rows(from, 1, to, features), 1U);
+  EXPECT_EQ(core::text_of(from.view()(0, 1)), "stays");
+  from.release();
+  EXPECT_EQ(core::text_of(to.view()(0, 1)), "other");
+  EXPECT_EQ(core::text_of(to.view()(1, 1)), "");
+  EXPECT_EQ(core::text_of(to.view()(2, 1)), "moves");
 }
 
 }  // namespace

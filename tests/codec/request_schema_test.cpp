@@ -37,19 +37,34 @@ TEST(RequestSchema, DescribesListedRows) {
 }
 
 TEST(RequestSchema, DescribesNamedRowsAndTypes) {
-  const std::string text = schema_text(schema_of({{.name = "a \"q\"", .type = model::ElementType::int64},
-                                                  {.name = "b", .takes_missing = true},
-                                                  {.name = "c", .type = model::ElementType::boolean},
-                                                  {.name = "d", .type = model::ElementType::float32},
-                                                  {.name = "e", .type = model::ElementType::string}}));
+  const std::string text =
+      schema_text(schema_of({{.name = "a \"q\"", .type = model::ElementType::int64},
+                             {.name = "b", .takes_missing = true},
+                             {.name = "c", .type = model::ElementType::boolean},
+                             {.name = "d", .type = model::ElementType::float32},
+                             {.name = "e", .type = model::ElementType::string},
+                             {.name = "f", .type = model::ElementType::string, .takes_missing = true}}));
   const std::string whole = R"({"type":["integer"],"minimum":-9007199254740992,"maximum":9007199254740992})";
   const std::string narrow =
       R"({"type":["number"],"exclusiveMinimum":-3.4028235677973366e+38,"exclusiveMaximum":3.4028235677973366e+38})";
-  EXPECT_THAT(text,
-              HasSubstr(R"("prefixItems":[)" + whole + R"(,{"type":["number","null"]},{"enum":[true,false,0,1]},)" +
-                        narrow + R"(,{"not":{}}],"items":false,"minItems":5,"maxItems":5)"));
+  EXPECT_THAT(
+      text,
+      HasSubstr(R"("prefixItems":[)" + whole + R"(,{"type":["number","null"]},{"enum":[true,false,0,1]},)" + narrow +
+                R"(,{"type":["string"]},{"type":["string","null"]}],"items":false,"minItems":6,"maxItems":6)"));
   EXPECT_THAT(text, HasSubstr(R"("named_row":{"type":"object","properties":{"a \"q\"":)" + whole));
-  EXPECT_THAT(text, HasSubstr(R"("required":["a \"q\"","b","c","d","e"],"additionalProperties":false)"));
+  EXPECT_THAT(text, HasSubstr(R"("required":["a \"q\"","b","c","d","e","f"],"additionalProperties":false)"));
+}
+
+TEST(RequestSchema, TakesNamesAloneWhereTheTypeIsString) {
+  const auto told = [](bool takes_missing, bool unknown_is_missing) {
+    return schema_text(schema_of({{.name = "color",
+                                   .type = model::ElementType::string,
+                                   .takes_missing = takes_missing,
+                                   .categories = model::make_categories({"red", "1"}, unknown_is_missing)}}));
+  };
+  EXPECT_THAT(told(false, false), HasSubstr(R"("items":{"anyOf":[{"enum":["red","1"]}]})"));
+  EXPECT_THAT(told(true, false), HasSubstr(R"("items":{"anyOf":[{"type":"null"},{"enum":["red","1"]}]})"));
+  EXPECT_THAT(told(false, true), HasSubstr(R"("items":{"anyOf":[{"enum":["red","1"]},{"type":"string"}]})"));
 }
 
 TEST(RequestSchema, ListsCategories) {

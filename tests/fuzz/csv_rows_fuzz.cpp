@@ -1,5 +1,6 @@
 // CSV bodies: never a read beyond the padding, nothing left of a refused body, and what is accepted
-// is what a plain split of the text gives.
+// is what a plain split of the text gives. Every body is read for a model of numbers and for one that
+// takes a text.
 
 #include <algorithm>
 #include <bit>
@@ -24,10 +25,10 @@ void require(bool condition) {
   if (!condition) std::abort();
 }
 
-model::Schema fuzzed_schema() {
+model::Schema fuzzed_schema(model::ElementType second) {
   model::Schema schema;
   schema.features = {{.name = "a"},
-                     {.name = "b,\"c\"", .takes_missing = true},
+                     {.name = "b,\"c\"", .type = second, .takes_missing = true},
                      {.name = "d", .type = model::ElementType::boolean, .takes_missing = true}};
   schema.outputs[0] = model::OutputSpec{};
   return schema;
@@ -66,21 +67,8 @@ double plain_value(std::string text) {
   return value;
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const codec::FeatureTable features(fuzzed_schema());
+void check(std::string_view body, codec::CsvHeader mode, const codec::FeatureTable& features) {
   static codec::CsvReader reader;
-  if (size == 0) return 0;
-  // The first byte chooses the header mode and fills the padding.
-  const auto mode = static_cast<codec::CsvHeader>(data[0] % 3);
-  const char padding = static_cast<char>(data[0]);
-  const std::size_t length = size - 1;
-  const std::unique_ptr<char[]> bytes(new char[length + codec::kReadPadding]);
-  std::memcpy(bytes.get(), data + 1, length);
-  std::memset(bytes.get() + length, padding, codec::kReadPadding);
-  const std::string_view body(bytes.get(), length);
-
   math::RowBuffer rows(features.width());
   std::memset(rows.append_row(), 0, features.width() * sizeof(double));
   codec::PredictRequest request;
@@ -91,21 +79,43 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     core::TextBuffer problem;
     codec::append_problem(problem, read.error());
     require(core::is_utf8(problem.view()));
-    return 0;
+    return;
   }
   require(rows.rows() == 1 + request.rows && request.rows > 0);
   // Without quotes, and without a header that may order the columns anew, the rows must be the cells.
-  if (body.find('"') != std::string_view::npos || mode == codec::CsvHeader::present) return 0;
+  if (body.find('"') != std::string_view::npos || mode == codec::CsvHeader::present) return;
   const auto records = plain_records(body.starts_with("\xEF\xBB\xBF") ? body.substr(3) : body);
-  if (records.size() != request.rows) return 0;  // a header was detected
+  if (records.size() != request.rows) return;  // a header was detected
   for (std::size_t r = 0; r < records.size(); ++r) {
     require(records[r].size() == features.width());
     for (std::size_t c = 0; c < features.width(); ++c) {
       const double value = rows.view()(1 + r, c);
+      if (features[c].is_text()) {
+        require(core::text_of(value) == records[r][c] && core::is_utf8(records[r][c]));
+        continue;
+      }
       const double expected = plain_value(records[r][c]);
       require(std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(expected) ||
               (std::isnan(value) && std::isnan(expected)));
     }
   }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const codec::FeatureTable numbers(fuzzed_schema(model::ElementType::float64));
+  static const codec::FeatureTable texts(fuzzed_schema(model::ElementType::string));
+  if (size == 0) return 0;
+  // The first byte chooses the header mode and fills the padding.
+  const auto mode = static_cast<codec::CsvHeader>(data[0] % 3);
+  const char padding = static_cast<char>(data[0]);
+  const std::size_t length = size - 1;
+  const std::unique_ptr<char[]> bytes(new char[length + codec::kReadPadding]);
+  std::memcpy(bytes.get(), data + 1, length);
+  std::memset(bytes.get() + length, padding, codec::kReadPadding);
+  const std::string_view body(bytes.get(), length);
+  check(body, mode, numbers);
+  check(body, mode, texts);
   return 0;
 }

@@ -1,7 +1,9 @@
 // Native JSON bodies, against a reference that is as simple as it can be: a recursive parser that
 // builds a tree, strtod for numbers, and the rules of a request applied to the tree. Both must
-// agree on what is malformed, what is refused, and on every bit of what is accepted.
+// agree on what is malformed, what is refused, and on every bit of what is accepted. Every body is read
+// for a model of numbers and for one that takes a text.
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -31,6 +33,7 @@ void require(bool condition) {
 struct Value {
   enum class Kind { null, boolean, number, string, list, object, nan, infinity } kind = Kind::null;
   double number = 0;
+  std::string text;
   std::vector<Value> items;
   std::vector<std::string> names;  // of an object's items
 };
@@ -75,8 +78,7 @@ class Reference {
     if (c == '{' || c == '[') return depth < codec::kMaxJsonDepth && read_container(value, c, depth + 1);
     if (c == '"') {
       value.kind = Value::Kind::string;
-      std::string text;
-      return read_string(text);
+      return read_string(value.text);
     }
     if (take("null")) return true;
     if (take("true") || take("false")) {
@@ -198,10 +200,20 @@ bool has_extension(const Value& value) {
   return false;
 }
 
-/// Feature a is float64, b float32 that may be missing, c an integer.
+/// Feature a is float64, b float32 that may be missing, c an integer; or b is a text that may be missing.
 const std::vector<std::string> kNames{"a", "b", "c"};
+enum class Kind { numbers, texts };
 
-bool take_cell(const Value& value, std::size_t feature, std::vector<double>& row) {
+struct Cell {
+  double number = 0;
+  std::string text;
+};
+
+bool take_cell(const Value& value, std::size_t feature, Kind kind, std::vector<Cell>& row) {
+  if (kind == Kind::texts && feature == 1) {
+    row[feature].text = value.text;
+    return value.kind == Value::Kind::string || value.kind == Value::Kind::null || value.kind == Value::Kind::nan;
+  }
   double number = value.number;
   if (value.kind == Value::Kind::null || value.kind == Value::Kind::nan) {
     if (feature != 1) return false;
@@ -213,16 +225,16 @@ bool take_cell(const Value& value, std::size_t feature, std::vector<double>& row
   } else if (feature == 2 && (number != std::trunc(number) || std::fabs(number) > 9007199254740992.0)) {
     return false;
   }
-  row[feature] = number;
+  row[feature].number = number;
   return true;
 }
 
-bool take_row(const Value& value, std::vector<double>& rows) {
-  std::vector<double> row(kNames.size());
+bool take_row(const Value& value, Kind kind, std::vector<Cell>& rows) {
+  std::vector<Cell> row(kNames.size());
   if (value.kind == Value::Kind::list) {
     if (value.items.size() != row.size()) return false;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      if (!take_cell(value.items[i], i, row)) return false;
+      if (!take_cell(value.items[i], i, kind, row)) return false;
     }
   } else if (value.kind == Value::Kind::object) {
     std::set<std::size_t> seen;
@@ -230,7 +242,7 @@ bool take_row(const Value& value, std::vector<double>& rows) {
       std::size_t feature = 0;
       while (feature < kNames.size() && kNames[feature] != value.names[i]) ++feature;
       const bool known = feature != kNames.size() && seen.insert(feature).second;
-      if (!known || !take_cell(value.items[i], feature, row)) return false;
+      if (!known || !take_cell(value.items[i], feature, kind, row)) return false;
     }
     if (seen.size() != row.size()) return false;
   } else {
@@ -241,14 +253,14 @@ bool take_row(const Value& value, std::vector<double>& rows) {
 }
 
 /// The rows of x, or nothing if they do not fit the model.
-bool take_rows(const Value& x, std::vector<double>& rows, bool& single) {
+bool take_rows(const Value& x, Kind kind, std::vector<Cell>& rows, bool& single) {
   single = true;
   const bool batch = x.kind == Value::Kind::list && (x.items.empty() || x.items[0].kind == Value::Kind::list ||
                                                      x.items[0].kind == Value::Kind::object);
-  if (!batch) return take_row(x, rows);
+  if (!batch) return take_row(x, kind, rows);
   single = false;
   for (const Value& row : x.items) {
-    if (!take_row(row, rows)) return false;
+    if (!take_row(row, kind, rows)) return false;
   }
   return !x.items.empty();
 }
@@ -258,10 +270,10 @@ struct Expected {
   bool decided = true;  // false: an option is at stake, which the reference leaves to unit tests
   bool fits = false;
   bool single = false;
-  std::vector<double> rows;
+  std::vector<Cell> rows;
 };
 
-Expected expected_of(std::string_view body) {
+Expected expected_of(std::string_view body, Kind kind) {
   Expected expected;
   const std::optional<Value> value = Reference(body).read();
   if (!value) {
@@ -278,7 +290,7 @@ Expected expected_of(std::string_view body) {
     const std::string& name = value->names[i];
     if (!seen.insert(name).second) expected.fits = false;
     if (name == "x") {
-      expected.fits = take_rows(value->items[i], expected.rows, expected.single) && expected.fits;
+      expected.fits = take_rows(value->items[i], kind, expected.rows, expected.single) && expected.fits;
     } else if (name == "method" || name == "explain" || name == "model" || name == "version" || name == "timeout_ms" ||
                name == "priority" || name == "id") {
       expected.decided = false;
@@ -290,10 +302,11 @@ Expected expected_of(std::string_view body) {
   return expected;
 }
 
-model::Schema fuzzed_schema() {
+model::Schema fuzzed_schema(Kind kind) {
   model::Schema schema;
+  const auto type = kind == Kind::texts ? model::ElementType::string : model::ElementType::float32;
   schema.features = {{.name = "a"},
-                     {.name = "b", .type = model::ElementType::float32, .takes_missing = true},
+                     {.name = "b", .type = type, .takes_missing = true},
                      {.name = "c", .type = model::ElementType::int64}};
   schema.outputs[0] = model::OutputSpec{};
   return schema;
@@ -303,24 +316,15 @@ bool same_bits(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) || (std::isnan(a) && std::isnan(b));
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const codec::FeatureTable features(fuzzed_schema());
+void check(std::string_view body, Kind kind, const codec::FeatureTable& features) {
   static codec::NativeJsonReader reader;
-  // The last byte of the input fills the padding: what stands behind a body must not matter.
-  const char padding = size == 0 ? '0' : static_cast<char>(data[size - 1]);
-  const std::unique_ptr<char[]> bytes(new char[size + codec::kReadPadding]);
-  if (size != 0) std::memcpy(bytes.get(), data, size);
-  std::memset(bytes.get() + size, padding, codec::kReadPadding);
-  const std::string_view body(bytes.get(), size);
-
   math::RowBuffer rows(features.width());
-  for (std::size_t i = 0; i < features.width(); ++i) rows.append_row()[i] = 42;
+  for (std::size_t i = 0; i < features.width(); ++i) std::fill_n(rows.append_row(), features.width(), 0);
+  const double other = rows.put_text("another caller's");
   const std::size_t mark = rows.rows();
   codec::PredictRequest request;
   const auto read = reader.read(body, {features, rows}, request);
-  const Expected expected = expected_of(body);
+  const Expected expected = expected_of(body, kind);
   if (!read) {
     require(rows.rows() == mark);
     require(read.error().status == 400 || read.error().status == 422);
@@ -337,15 +341,37 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(read.has_value() == expected.fits);
     if (!read) {
       require(read.error().status == 422);
-      return 0;
+      return;
     }
     require(request.single == expected.single);
     require(request.rows * features.width() == expected.rows.size());
     const double* const values = rows.view().data + mark * features.width();
-    for (std::size_t i = 0; i < expected.rows.size(); ++i) require(same_bits(values[i], expected.rows[i]));
+    for (std::size_t i = 0; i < expected.rows.size(); ++i) {
+      if (features[i % features.width()].is_text()) {
+        require(core::text_of(values[i]) == expected.rows[i].text);
+      } else {
+        require(same_bits(values[i], expected.rows[i].number));
+      }
+    }
   }
   // The same bytes as lines: no reference, only that nothing is left behind.
   rows.truncate(mark);
   if (!reader.read_lines(body, {features, rows}, request)) require(rows.rows() == mark);
+  require(core::text_of(other) == "another caller's");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const codec::FeatureTable numbers(fuzzed_schema(Kind::numbers));
+  static const codec::FeatureTable texts(fuzzed_schema(Kind::texts));
+  // The last byte of the input fills the padding: what stands behind a body must not matter.
+  const char padding = size == 0 ? '0' : static_cast<char>(data[size - 1]);
+  const std::unique_ptr<char[]> bytes(new char[size + codec::kReadPadding]);
+  if (size != 0) std::memcpy(bytes.get(), data, size);
+  std::memset(bytes.get() + size, padding, codec::kReadPadding);
+  const std::string_view body(bytes.get(), size);
+  check(body, Kind::numbers, numbers);
+  check(body, Kind::texts, texts);
   return 0;
 }

@@ -1,5 +1,6 @@
 // Streams of rows, golden ones among them: whatever the bytes and however they arrive, the same rows
-// and the same complaints; and what a stream takes whole, the reader of whole bodies takes alike.
+// and the same complaints; and what a stream takes whole, the reader of whole bodies takes alike. Every
+// stream is read for a model with categories and for one that takes a text.
 
 #include <algorithm>
 #include <bit>
@@ -22,10 +23,14 @@ void require(bool condition) {
   if (!condition) std::abort();
 }
 
-model::Schema fuzzed_schema() {
+model::Schema fuzzed_schema(bool texts) {
   model::Schema schema;
-  schema.features = {{.name = "a"},
-                     {.name = "b", .takes_missing = true, .categories = model::make_categories({"red", "1"}, false)}};
+  schema.features = {{.name = "a"}, {.name = "b", .takes_missing = true}};
+  if (texts) {
+    schema.features[1].type = model::ElementType::string;
+  } else {
+    schema.features[1].categories = model::make_categories({"red", "1"}, false);
+  }
   schema.classes = {std::string("no"), std::string("yes")};
   schema.outputs[0] = model::OutputSpec{.name = "predict", .labelled = true};
   schema.outputs[1] = model::OutputSpec{.name = "predict_proba", .width = 2, .scalar = false};
@@ -50,13 +55,18 @@ class Pieces final : public codec::ByteSource {
 struct Outcome {
   codec::RowFormat format{};
   std::vector<std::uint64_t> values;
+  std::vector<std::string> texts;
   std::vector<std::string> told;
   bool operator==(const Outcome&) const = default;
 };
 
-void keep_values(const math::RowBuffer& rows, Outcome& outcome) {
+void keep_values(const math::RowBuffer& rows, const codec::FeatureTable& features, Outcome& outcome) {
   const math::ConstMatrix all = rows.view();
   for (std::size_t i = 0; i < all.rows * all.cols; ++i) {
+    if (features[i % all.cols].is_text()) {
+      outcome.texts.emplace_back(core::text_of(all.data[i]));
+      continue;
+    }
     outcome.values.push_back(std::bit_cast<std::uint64_t>(all.data[i]));
   }
 }
@@ -81,7 +91,7 @@ Outcome stream(std::string_view text, std::size_t piece, const codec::FeatureTab
     if (*step == codec::RowStream::Step::dry) require(rows_of.refill().has_value());
   }
   outcome.format = *rows_of.format();
-  keep_values(rows, outcome);
+  keep_values(rows, features, outcome);
   return outcome;
 }
 
@@ -101,7 +111,7 @@ Outcome golden(std::string_view text, std::size_t piece, const codec::FeatureTab
       for (const codec::ExpectedValue& value : *values) outcome.told.push_back(value.text);
     }
   }
-  keep_values(rows, outcome);
+  keep_values(rows, features, outcome);
   return outcome;
 }
 
@@ -123,21 +133,28 @@ void compare_with_body(std::string_view text, const Outcome& streamed, const cod
     require(reader.read_lines(body, {features, rows}, request).has_value());
   }
   Outcome whole;
-  keep_values(rows, whole);
-  require(whole.values == streamed.values);
+  keep_values(rows, features, whole);
+  require(whole.values == streamed.values && whole.texts == streamed.texts);
+}
+
+void check(std::string_view text, std::size_t piece, const model::Schema& schema, const codec::FeatureTable& features) {
+  const Outcome streamed = stream(text, text.size() + 1, features);
+  require(stream(text, piece, features) == streamed);
+  require(golden(text, piece, features, schema) == golden(text, text.size() + 1, features, schema));
+  compare_with_body(text, streamed, features);
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const model::Schema schema = fuzzed_schema();
-  static const codec::FeatureTable features(schema);
+  static const model::Schema categories = fuzzed_schema(false);
+  static const codec::FeatureTable by_category(categories);
+  static const model::Schema texts = fuzzed_schema(true);
+  static const codec::FeatureTable by_text(texts);
   if (size == 0) return 0;
   const std::size_t piece = 1 + data[0] % 16;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const Outcome streamed = stream(text, text.size() + 1, features);
-  require(stream(text, piece, features) == streamed);
-  require(golden(text, piece, features, schema) == golden(text, text.size() + 1, features, schema));
-  compare_with_body(text, streamed, features);
+  check(text, piece, categories, by_category);
+  check(text, piece, texts, by_text);
   return 0;
 }

@@ -28,7 +28,8 @@ struct NodeCase {
 /// A null where an optional input is left out.
 using Inputs = std::vector<const Tensor*>;
 
-/// The outputs of one node. Throws Refusal from building it and Failure from running it.
+/// The outputs of one node; their texts are kept in `texts`. Throws Refusal from building it and Failure
+/// from running it.
 inline std::vector<Tensor> run_node_outputs(std::string_view name, const NodeCase& test, const Inputs& inputs,
                                             core::TextArena& texts) {
   const Operator* op = find_operator(test.domain, name);
@@ -61,7 +62,10 @@ inline std::vector<Tensor> run_node_outputs(std::string_view name, const NodeCas
     if (node.given().at(i).type != results[i].tensor.type() && !results[i].is_sequence) {
       throw std::logic_error("output " + std::to_string(i) + " is of another type than the node said");
     }
-    outputs.push_back(std::move(results[i].tensor));
+    Tensor& output = outputs.emplace_back(std::move(results[i].tensor));
+    if (output.type() != DataType::string) continue;
+    for (std::string_view& text : output.values<std::string_view>())
+      text = texts.keep(text);  // the operation's own end with it
   }
   return outputs;
 }

@@ -26,7 +26,7 @@ def load(data):
     """Features, target and feature names: a matrix of numbers, or a DataFrame where the set is one of TABLES.
 
     Matrices are scaled to unit variance unless the name says raw. The name's other endings: small (160 rows),
-    positive (no value below 0), levels (four whole numbers a feature), 2 (two targets).
+    positive (no value below 0), levels (four whole numbers a feature), mixed (a table: see mixed), 2 (two targets).
     """
     if data in TABLES:
         table, target = TABLES[data]()
@@ -42,6 +42,8 @@ def load(data):
         x = x / 16
     elif data.endswith("positive"):
         x = x - x.min(axis=0)
+    elif data.endswith("mixed"):
+        return mixed(x), y / 100 if base == "diabetes" else y, MIXED_COLUMNS
     elif data.endswith("levels"):
         x = levels(x)
     elif not data.endswith("raw"):
@@ -57,6 +59,23 @@ def load(data):
 def levels(x):
     """Each feature's quarter: 0 to 3."""
     return np.stack([np.searchsorted(np.quantile(column, [0.25, 0.5, 0.75]), column) for column in x.T], 1).astype(float)
+
+
+MIXED_COLUMNS = ["number_0", "text_0", "number_1", "text_1", "whole_0", "number_2", "number_3", "text_2", "number_4",
+                 "number_5", "text_3"]
+QUARTERS = np.array(["low", "fair", "high", "top of all"], object)
+
+
+def mixed(x):
+    """The first six features, four more by the names of the quarters they lie in, the first again by tenths."""
+    def place(column, parts):
+        return np.searchsorted(np.quantile(column, np.arange(1, parts) / parts), column)
+
+    columns = {f"number_{i}": x[:, i] for i in range(6)}
+    for i in range(4):
+        columns[f"text_{i}"] = QUARTERS[place(x[:, 6 + i], 4)] + " ä" * i
+    columns["whole_0"] = 10 * place(x[:, 0], 10) - 20
+    return pandas.DataFrame({name: pandas.Series(columns[name], dtype=columns[name].dtype) for name in MIXED_COLUMNS})
 
 
 def penguins():

@@ -45,6 +45,9 @@ class Case:
     # Asked about rows that the model has not seen, and not about any that is far away: for models that measure
     # distances, where a row of the training data, rounded, is no longer at distance 0 of itself.
     held_out: bool = False
+    missing_text: object = False  # what stands for a missing text (None) in training, and what the file spells so
+    change_training: object = None  # functions of a table that change it in place
+    change_rows: object = None
     opset: object = None  # target_opset of the conversion, where the newest will not do
     seed: int = 7  # of the rows asked
 
@@ -76,6 +79,8 @@ def rows_of(case, x):
 
 def split(case, x, y):
     """What is fitted and what is asked."""
+    if not case.held_out and isinstance(x, pandas.DataFrame):
+        return x, y, x.iloc[np.random.RandomState(case.seed).permutation(len(x))[:16]].reset_index(drop=True)
     if not case.held_out:
         return x, y, rows_of(case, x)
     order = np.random.RandomState(case.seed).permutation(len(x))
@@ -96,14 +101,27 @@ def fit(case):
         train[3::11, -1] = np.nan
         rows[::3, 0] = np.nan
         rows[1::4, -1] = np.nan
+    for table, change in ((train, case.change_training), (rows, case.change_rows)):
+        if change is not None:
+            change(table)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if of_labels(case.model):
             rows = np.unique(y)[:, None]
             case.model.fit(y)
         else:
-            case.model.fit(train, y)
+            case.model.fit(spelt(case, train), y)
     return case.model, rows, names
+
+
+def spelt(case, rows):
+    """A table with missing texts as the model was fitted with them."""
+    if case.missing_text is False:
+        return rows
+    missing = {name: rows[name].map(lambda value: case.missing_text if value is None else value) for name in rows
+               if is_text(rows[name])}
+    return rows.assign(**{name: pandas.Series(list(column), index=rows.index, dtype=object)
+                          for name, column in missing.items()})
 
 
 def of_labels(model):
@@ -137,11 +155,17 @@ def is_text(values):
     return np.asarray(values).dtype.kind in "OUST"
 
 
+def column_type(column, number):
+    if is_text(column):
+        return StringTensorType
+    return Int64TensorType if column.dtype.kind == "i" else number
+
+
 def converted(case, model, rows, names, **more_options):
     given = {id(model): {**case.options, **more_options}} if case.options or more_options else None
     number = TENSOR_TYPES[case.dtype]
     if isinstance(rows, pandas.DataFrame):
-        types = [(name, StringTensorType([None, 1]) if is_text(rows[name]) else number([None, 1])) for name in rows]
+        types = [(name, column_type(rows[name], number)([None, 1])) for name in rows]
     elif case.columns:
         types = [(name.replace(" ", "_"), number([None, 1])) for name in names]
     else:
@@ -155,8 +179,9 @@ def converted(case, model, rows, names, **more_options):
 def as_taken(case, rows):
     """The rows as the graph's type has them, back in scikit-learn's."""
     if isinstance(rows, pandas.DataFrame):
+        rows = spelt(case, rows)
         return rows.assign(**{name: as_taken(case, rows[name].to_numpy()) for name in rows})
-    if is_text(rows) or case.dtype == "double":
+    if is_text(rows) or rows.dtype.kind == "i" or case.dtype == "double":
         return rows
     return rows.astype(TYPES[case.dtype]).astype(np.float64 if case.dtype == "float" else np.int64)
 
@@ -189,6 +214,7 @@ def feeds(case, proto, rows):
     """The rows as ONNX Runtime takes them."""
     names = [value.name for value in proto.graph.input]
     if isinstance(rows, pandas.DataFrame):
+        rows = spelt(case, rows)
         return {name: typed(case, rows[[name]].to_numpy()) for name in names}
     if len(names) == 1:
         return {names[0]: typed(case, rows)}
@@ -196,13 +222,15 @@ def feeds(case, proto, rows):
 
 
 def typed(case, values):
-    return values.astype(object) if is_text(values) else values.astype(TYPES[case.dtype])
+    if is_text(values):
+        return values.astype(str).astype(object)
+    return values if values.dtype.kind == "i" else values.astype(TYPES[case.dtype])
 
 
 def row_lines(rows):
     """The rows as `pelton predict` takes them: a line of JSON each, missing values null."""
     def plain(value):
-        if isinstance(value, str):
+        if value is None or isinstance(value, (str, int)):
             return value
         return None if np.isnan(value) else float(value)
 

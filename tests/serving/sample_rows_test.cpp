@@ -48,6 +48,22 @@ TEST(SampleRows, SpreadOverTheModelsTurningPoints) {
   EXPECT_NEAR(sum / 4000, 0, 0.1);
 }
 
+TEST(SampleRows, MakeUpTexts) {
+  DescribedModel model;
+  model.schema_.features = {{.name = "n"}, {.name = "t", .type = model::ElementType::string}};
+  const math::RowBuffer rows = sample_rows(model, 500);
+  const math::RowBuffer again = sample_rows(model, 500);
+  std::set<std::string_view> texts;
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    const std::string_view text = core::text_of(rows.view()(r, 1));
+    EXPECT_GE(text.size(), 5U);
+    EXPECT_LT(text.size(), 200U);
+    EXPECT_EQ(core::text_of(again.view()(r, 1)), text);
+    texts.insert(text);
+  }
+  EXPECT_EQ(texts.size(), 500U);
+}
+
 TEST(SampleRows, AreTheSameEachTime) {
   DescribedModel model;
   model.schema_.features.resize(3);

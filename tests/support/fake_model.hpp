@@ -7,13 +7,15 @@
 #include <utility>
 #include <vector>
 
+#include "core/text_store.hpp"
 #include "model/model.hpp"
 
 namespace pelton::test {
 
 /// A model whose answers are plain to see: predict is `factor` times the sum of the features,
 /// decision_function the features themselves. A feature called `color=red|green` is the feature color with
-/// categories. Counts how many of it are alive.
+/// categories, one called `title~` the text feature title, which counts as the number of its bytes. Counts
+/// how many of it are alive.
 class FakeModel final : public model::Model {
  public:
   explicit FakeModel(std::vector<std::string> names, double factor = 1.0) : factor_(factor) {
@@ -32,8 +34,10 @@ class FakeModel final : public model::Model {
     for (std::size_t r = 0; r < rows.rows; ++r) {
       double sum = 0;
       for (std::size_t c = 0; c < rows.cols; ++c) {
-        sum += rows(r, c);
-        if (method == model::Method::decision_function) out(r, c) = rows(r, c);
+        const bool text = schema_.features[c].is_text();
+        const double value = text ? static_cast<double>(core::text_of(rows(r, c)).size()) : rows(r, c);
+        sum += value;
+        if (method == model::Method::decision_function) out(r, c) = value;
       }
       if (method == model::Method::predict) out(r, 0) = factor_ * sum;
     }
@@ -46,6 +50,9 @@ class FakeModel final : public model::Model {
 
  private:
   static model::Feature feature_of(const std::string& text) {
+    if (text.ends_with('~')) {
+      return {.name = text.substr(0, text.size() - 1), .type = model::ElementType::string};
+    }
     const std::size_t equals = text.find('=');
     model::Feature feature{.name = text.substr(0, equals)};
     std::vector<std::string> categories;

@@ -1,6 +1,7 @@
 #include "formats/onnx/compiler.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <new>
 #include <string>
 #include <unordered_map>
@@ -24,6 +25,17 @@ using core::Error;
 using core::ErrorCode;
 
 constexpr std::int64_t kNewestIrVersion = 14;
+
+/// Of the values allowed so far (none yet: all), keeps those among `values` (ascending).
+void allow_only(model::Feature& feature, std::vector<double> values) {
+  if (feature.allowed != nullptr) {
+    std::vector<double> both;
+    std::set_intersection(values.begin(), values.end(), feature.allowed->begin(), feature.allowed->end(),
+                          std::back_inserter(both));
+    values = std::move(both);
+  }
+  feature.allowed = std::make_shared<const std::vector<double>>(std::move(values));
+}
 
 /// One graph on its way into a program.
 class Compiler {
@@ -131,6 +143,7 @@ void Compiler::build(const NodeProto& node, const Operator& op, std::int64_t ops
     return define(node, {});
   }
   for (const std::size_t feature : context.filled()) inputs_.features[feature].takes_missing = true;
+  for (const auto& [feature, values] : context.allowed()) allow_only(inputs_.features[feature], values);
   define(node, std::move(context.outputs()));
 }
 
@@ -187,6 +200,8 @@ core::Result<std::unique_ptr<const model::Model>> Compiler::compile() {
   find_readers();
   for (const NodeProto& node : graph_.node) run_node(node);
   if (!refusals_.empty()) return refusals_.error();
+  auto settled = settle_vocabularies(inputs_.vocabularies, builder_, inputs_.features);
+  if (!settled) return settled.error();
   auto given = outputs();
   if (!given) return given.error();
   auto methods = read_graph_outputs(graph_.output, std::move(*given), inputs_.features, builder_);

@@ -1,6 +1,7 @@
 #include "formats/onnx/graph_inputs.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -30,6 +31,7 @@ std::optional<model::ElementType> element_type(DataType type) {
     case DataType::uint32:
     case DataType::uint64: return model::ElementType::int64;
     case DataType::boolean: return model::ElementType::boolean;
+    case DataType::string: return model::ElementType::string;
     default: return std::nullopt;
   }
 }
@@ -135,6 +137,12 @@ core::Result<GraphInputs> read_graph_inputs(const ModelProto& model, const Limit
     }
     const model::Feature feature{.name = {}, .type = *element_type(input->type)};
     result.features.insert(result.features.end(), input->width, feature);
+    result.vocabularies.resize(result.features.size());
+    if (input->type == DataType::string) {
+      for (std::size_t c = input->first; c < result.features.size(); ++c) {
+        result.vocabularies[c] = std::make_shared<Vocabulary>();
+      }
+    }
     result.inputs.push_back(*input);
   }
   if (result.inputs.empty()) return Error(ErrorCode::malformed, "takes no input");
@@ -157,41 +165,67 @@ math::UnaryOp rounding(DataType type) {
 
 /// Types that the compiler of columns calculates with.
 bool is_column_type(DataType type) noexcept {
-  return is_floating(type) || type == DataType::int32 || type == DataType::int64 || type == DataType::boolean;
+  return is_floating(type) || type == DataType::int32 || type == DataType::int64 || type == DataType::boolean ||
+         type == DataType::string;
+}
+
+/// A register with the columns of one type, and where each input of that type begins in it.
+struct TypedColumns {
+  graph::Register block;
+  std::map<std::string_view, std::size_t> first;  ///< by input
+};
+
+/// All columns of a type are rounded in one step; those that need no rounding stay where they are.
+core::Result<TypedColumns> columns_of(const GraphInputs& inputs, DataType type, graph::ProgramBuilder& builder) {
+  TypedColumns result;
+  result.block = builder.input();
+  std::vector<std::size_t> columns;
+  for (const GraphInput& input : inputs.inputs) {
+    if (input.type != type) continue;
+    result.first.emplace(input.name, rounding(type) == math::UnaryOp::identity ? input.first : columns.size());
+    for (std::size_t c = 0; c < input.width; ++c) columns.push_back(input.first + c);
+  }
+  if (rounding(type) == math::UnaryOp::identity) return result;
+  const std::string name = "inputs of type " + std::string(to_string(type));
+  auto block = builder.add(name, graph::Select{builder.input(), columns});
+  if (block) block = builder.add(name, graph::Unary{*block, rounding(type)});
+  if (!block) return block.error();
+  result.block = *block;
+  return result;
+}
+
+Value value_of(const GraphInputs& inputs, const GraphInput& input, graph::Register block) {
+  if (input.type == DataType::string) {
+    const auto first = inputs.vocabularies.begin() + static_cast<std::ptrdiff_t>(input.first);
+    return Words{block, {first, first + static_cast<std::ptrdiff_t>(input.width)}, input.flat};
+  }
+  Rows rows{.block = block, .width = input.width, .type = input.type, .flat = input.flat};
+  rows.features.resize(input.width);
+  std::iota(rows.features.begin(), rows.features.end(), input.first);
+  return rows;
 }
 
 }  // namespace
 
 core::Result<std::vector<std::pair<std::string_view, Value>>> bind_graph_inputs(const GraphInputs& inputs,
                                                                                 graph::ProgramBuilder& builder) {
-  const DataType first_type = inputs.inputs.front().type;
-  const bool one_type = std::all_of(inputs.inputs.begin(), inputs.inputs.end(),
-                                    [&](const GraphInput& input) { return input.type == first_type; });
-  graph::Register row = builder.input();
-  if (one_type && rounding(first_type) != math::UnaryOp::identity) {
-    auto rounded = builder.add("inputs", graph::Unary{row, rounding(first_type)});
-    if (!rounded) return rounded.error();
-    row = *rounded;
-  }
+  std::map<DataType, TypedColumns> typed;
   std::vector<std::pair<std::string_view, Value>> values;
   for (const GraphInput& input : inputs.inputs) {
     if (!is_column_type(input.type) || input.tail.size() > 1) {
-      return Error(ErrorCode::unsupported, "input \"" + core::printable(input.name) + "\" is not columns of numbers");
+      return Error(ErrorCode::unsupported, "input \"" + core::printable(input.name) + "\" is not columns");
     }
-    Rows rows{.block = row, .width = input.width, .type = input.type, .flat = input.flat};
-    rows.features.resize(input.width);
-    std::iota(rows.features.begin(), rows.features.end(), input.first);
-    if (inputs.inputs.size() > 1) {
-      auto columns = builder.add(core::printable(input.name), graph::Select{row, rows.features});
-      if (!columns) return columns.error();
-      rows.block = *columns;
+    auto columns = typed.find(input.type);
+    if (columns == typed.end()) {
+      auto added = columns_of(inputs, input.type, builder);
+      if (!added) return added.error();
+      columns = typed.emplace(input.type, std::move(*added)).first;
     }
-    if (!one_type && rounding(input.type) != math::UnaryOp::identity) {
-      auto rounded = builder.add(core::printable(input.name), graph::Unary{rows.block, rounding(input.type)});
-      if (!rounded) return rounded.error();
-      rows.block = *rounded;
-    }
-    values.emplace_back(input.name, std::move(rows));
+    std::vector<std::size_t> own(input.width);
+    std::iota(own.begin(), own.end(), columns->second.first.at(input.name));
+    auto block = builder.add(core::printable(input.name), graph::Select{columns->second.block, own});
+    if (!block) return block.error();
+    values.emplace_back(input.name, value_of(inputs, input, *block));
   }
   return values;
 }

@@ -27,6 +27,8 @@ struct GraphInput {
 struct GraphInputs {
   std::vector<GraphInput> inputs;
   std::vector<model::Feature> features;  ///< one a column
+  /// Of the columns of text; null for those of numbers.
+  std::vector<std::shared_ptr<Vocabulary>> vocabularies;
 };
 
 /// Reads what a graph takes (its initializers aside). One input of several columns takes its names
@@ -34,7 +36,8 @@ struct GraphInputs {
 /// inputs give theirs. Errors name the input.
 core::Result<GraphInputs> read_graph_inputs(const ModelProto& model, const Limits& limits);
 
-/// Puts the inputs into a program: columns are taken out of the row and rounded to their types.
+/// Puts the inputs into a program: columns are taken out of the row and rounded to their types; those of
+/// text hold the numbers of their vocabularies.
 core::Result<std::vector<std::pair<std::string_view, Value>>> bind_graph_inputs(const GraphInputs& inputs,
                                                                                 graph::ProgramBuilder& builder);
 

@@ -63,6 +63,8 @@ core::Result<void> sort_output(Value value, const TypeProto& declared, Sorted& s
     if (checked) sorted.maps.push_back(std::move(*map));
     return checked;
   }
+  if (std::holds_alternative<Words>(value)) return Error(ErrorCode::unsupported, "gives text of the request");
+  if (std::holds_alternative<Stacked>(value)) return Error(ErrorCode::unsupported, "gives three dimensions");
   const ConstantValue& constant = std::get<ConstantValue>(value);
   auto tensor =
       constant.initializer == nullptr ? core::Result<Tensor>(*constant.tensor) : decode_tensor(*constant.initializer);

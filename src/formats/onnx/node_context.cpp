@@ -31,11 +31,18 @@ const Value& NodeContext::input(std::size_t i) const {
   return *inputs_[i];
 }
 
+const Words& NodeContext::words(std::size_t i) const {
+  if (const Words* words = std::get_if<Words>(&input(i))) return *words;
+  refuse(ordinal_input(node_, i) + " is not text of the request");
+}
+
 const Rows& NodeContext::rows(std::size_t i) const {
   if (const Rows* rows = std::get_if<Rows>(&input(i))) return *rows;
-  const bool constant = is_constant(i);
-  refuse(ordinal_input(node_, i) +
-         (constant ? " is a constant, where rows are expected" : " is not a tensor of numbers"));
+  const char* what = " is not a tensor of numbers";
+  if (is_constant(i)) what = " is a constant, where rows are expected";
+  if (is_words(i)) what = " is text, where numbers are expected";
+  if (is_stacked(i)) what = " is [rows, lines, columns], where [rows, columns] is expected";
+  refuse(ordinal_input(node_, i) + what);
 }
 
 const Rows& NodeContext::matrix(std::size_t i) const {

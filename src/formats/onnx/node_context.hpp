@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/error.hpp"
@@ -41,7 +42,10 @@ class NodeContext {
   const Value& input(std::size_t i) const;
   bool is_constant(std::size_t i) const { return std::holds_alternative<ConstantValue>(input(i)); }
   bool is_rows(std::size_t i) const { return std::holds_alternative<Rows>(input(i)); }
+  bool is_words(std::size_t i) const { return std::holds_alternative<Words>(input(i)); }
+  bool is_stacked(std::size_t i) const { return std::holds_alternative<Stacked>(input(i)); }
   bool is_labels(std::size_t i) const { return std::holds_alternative<Labels>(input(i)); }
+  const Words& words(std::size_t i) const;
   /// A tensor of numbers with a line a row.
   const Rows& rows(std::size_t i) const;
   /// The same, [rows, width].
@@ -89,6 +93,13 @@ class NodeContext {
   void fills_missing(const std::vector<std::size_t>& features) { filled_ = features; }
   const std::vector<std::size_t>& filled() const noexcept { return filled_; }
 
+  /// Says that the graph fails on other values than these (ascending, whole) in a column of the request,
+  /// of whose values only the whole parts count.
+  void allows_only(std::size_t feature, std::vector<double> values) {
+    allowed_.emplace_back(feature, std::move(values));
+  }
+  const std::vector<std::pair<std::size_t, std::vector<double>>>& allowed() const noexcept { return allowed_; }
+
   void give(Value value) { outputs_.push_back(std::move(value)); }
   /// Gives a constant.
   void give(Tensor tensor);
@@ -106,6 +117,7 @@ class NodeContext {
   std::string plan_name_;
   std::vector<Value> outputs_;
   std::vector<std::size_t> filled_;
+  std::vector<std::pair<std::size_t, std::vector<double>>> allowed_;
   const TensorProto* added_next_ = nullptr;
   mutable std::vector<bool> read_;  ///< attributes asked for
 };

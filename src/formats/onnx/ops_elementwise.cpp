@@ -5,6 +5,7 @@
 
 #include "formats/onnx/broadcast.hpp"
 #include "formats/onnx/registry.hpp"
+#include "formats/onnx/words.hpp"
 
 /// Operators that work on each number alone, or on pairs of them.
 namespace pelton::formats::onnx {
@@ -303,7 +304,13 @@ void mean(NodeContext& node) {
   node.give(sum);
 }
 
+void equal(NodeContext& node) {
+  if (node.is_words(0) || node.is_words(1)) return node.give(equal_texts(node));
+  comparison<BinaryOp::equal>(node);
+}
+
 void where(NodeContext& node) {
+  if (node.is_words(1) || node.is_words(2)) return node.give(where_texts(node));
   const Rows& condition = node.rows(0);
   if (condition.type != DataType::boolean) node.malformed("input 0 is not bool");
   // Both branches are shaped against the condition: each is as wide as it, one column, or constants.
@@ -336,7 +343,7 @@ constexpr std::array kOperators{
     Operator{"", "Clip", 6, clip},
     Operator{"", "Div", 7, div},
     Operator{"", "Elu", 6, elu},
-    Operator{"", "Equal", 7, comparison<BinaryOp::equal>},
+    Operator{"", "Equal", 7, equal},
     Operator{"", "Erf", 9, plain<UnaryOp::erf>},
     Operator{"", "Exp", 6, exp},
     Operator{"", "Floor", 6, plain<UnaryOp::floor>},

@@ -63,12 +63,27 @@ void cast_constant(NodeContext& node, DataType to) {
   node.give(std::move(tensor));
 }
 
+void cast_words(NodeContext& node, DataType to) {
+  if (to != DataType::string) node.refuse("reads text of the request as numbers");
+  node.give(node.words(0));
+}
+
+/// Ones and zeros are the same in every type.
+void cast_stacked(NodeContext& node, DataType to) {
+  Stacked x = std::get<Stacked>(node.input(0));
+  static_cast<void>(cast_step(node, x.rows.type, to));
+  x.rows.type = to;
+  node.give(std::move(x));
+}
+
 void cast(NodeContext& node) {
   const auto to = static_cast<DataType>(node.integer("to", 0));
   static_cast<void>(node.integer("saturate", 1));    // of 8-bit floats
   static_cast<void>(node.text("round_mode", "up"));  // of 8-bit floats
   if (node.is_labels(0)) return cast_labels(node, std::get<Labels>(node.input(0)), to);
   if (node.is_constant(0)) return cast_constant(node, to);
+  if (node.is_words(0)) return cast_words(node, to);
+  if (node.is_stacked(0)) return cast_stacked(node, to);
   Rows x = node.rows(0);
   const UnaryOp step = cast_step(node, x.type, to);
   x.positive = x.positive || x.type == DataType::boolean || to == DataType::boolean;
@@ -79,6 +94,7 @@ void cast(NodeContext& node) {
   // Rounded to float, columns and margins are still what they were; as integers they are not.
   if (!is_floating(to) && is_floating(x.type)) {
     x.margin.reset();
+    x.whole_parts = to == DataType::boolean ? std::vector<std::size_t>() : std::exchange(x.features, {});
     x.features.clear();
   }
   if (to == DataType::boolean) x.choices = 0;
@@ -94,98 +110,6 @@ void zip_map(NodeContext& node) {
                    " scores");
   }
   node.give(LabelledScores{x, std::move(labels.names)});
-}
-
-/// A LabelEncoder's table. Labels are text or integers; tables of floats are not for labels.
-struct Encoding {
-  std::vector<model::Label> keys;
-  std::vector<model::Label> values;
-  model::Label otherwise;
-};
-
-std::vector<model::Label> labels_of(const std::vector<std::string>& texts, const std::vector<std::int64_t>& integers) {
-  if (!texts.empty()) return {texts.begin(), texts.end()};
-  return {integers.begin(), integers.end()};
-}
-
-Encoding encoding(NodeContext& node) {
-  Encoding table;
-  const std::string text_default(node.text("default_string", "_Unused"));
-  const std::int64_t integer_default = node.integer("default_int64", -1);
-  static_cast<void>(node.number("default_float", 0));
-  constexpr std::int64_t kTwoListsSince = 2;
-  if (node.opset() < kTwoListsSince) {
-    // Version 1: the position in a list of text, or the text at a position.
-    const std::vector<std::string> classes = node.texts("classes_strings");
-    for (std::size_t i = 0; i < classes.size(); ++i) {
-      table.keys.emplace_back(static_cast<std::int64_t>(i));
-      table.values.emplace_back(classes[i]);
-    }
-  } else {
-    table.keys = labels_of(node.texts("keys_strings"), node.integers("keys_int64s"));
-    table.values = labels_of(node.texts("values_strings"), node.integers("values_int64s"));
-  }
-  if (table.keys.size() != table.values.size() || table.keys.empty()) {
-    node.refuse("has no table from labels to labels (text or integers, by keys_* and values_*)");
-  }
-  if (std::holds_alternative<std::string>(table.values.front())) {
-    table.otherwise = text_default;
-  } else {
-    table.otherwise = integer_default;
-  }
-  return table;
-}
-
-/// Version 1 turns integers into text and text into integers with the same list.
-void turn_around(Encoding& table, std::int64_t integer_default) {
-  std::swap(table.keys, table.values);
-  table.otherwise = integer_default;
-}
-
-Labels choices_as_labels(NodeContext& node, const Rows& x) {
-  if (x.choices == 0) node.refuse("encodes other than labels");
-  Labels labels{.index = x.block, .names = {}, .type = DataType::int64};
-  labels.flat = x.flat;
-  for (std::size_t i = 0; i < x.choices; ++i) labels.names.emplace_back(static_cast<std::int64_t>(i));
-  return labels;
-}
-
-void label_encoder(NodeContext& node) {
-  Encoding table = encoding(node);
-  Labels labels;
-  const bool constant = node.is_constant(0);
-  if (constant) {
-    const Tensor list = node.constant(0);
-    if (!list.is_text() && !list.is_integer()) node.refuse("encodes numbers that are not integers");
-    labels.names = list.is_text() ? labels_of(list.texts(), {}) : labels_of({}, list.integers());
-  } else if (node.is_labels(0)) {
-    labels = std::get<Labels>(node.input(0));
-  } else {
-    labels = choices_as_labels(node, node.rows(0));
-  }
-  const bool from_text = !labels.names.empty() && std::holds_alternative<std::string>(labels.names.front());
-  if (from_text != std::holds_alternative<std::string>(table.keys.front()) && node.opset() < 2) {
-    turn_around(table, node.integer("default_int64", -1));
-  }
-  for (model::Label& name : labels.names) {
-    const auto found = std::find(table.keys.begin(), table.keys.end(), name);
-    name = found == table.keys.end() ? table.otherwise
-                                     : table.values[static_cast<std::size_t>(found - table.keys.begin())];
-  }
-  const bool to_text = std::holds_alternative<std::string>(table.values.front());
-  labels.type = to_text ? DataType::string : DataType::int64;
-  if (!constant) return node.give(std::move(labels));
-  Tensor encoded{labels.type, node.constant(0).shape, {}};
-  if (to_text) {
-    std::vector<std::string> texts;
-    for (const model::Label& name : labels.names) texts.push_back(std::get<std::string>(name));
-    encoded.values = std::move(texts);
-  } else {
-    std::vector<std::int64_t> integers;
-    for (const model::Label& name : labels.names) integers.push_back(std::get<std::int64_t>(name));
-    encoded.values = std::move(integers);
-  }
-  node.give(std::move(encoded));
 }
 
 void constant(NodeContext& node) {
@@ -215,7 +139,6 @@ void constant(NodeContext& node) {
 constexpr std::array kOperators{
     Operator{"", "Cast", 6, cast},
     Operator{"", "Constant", 1, constant},
-    Operator{kMlDomain, "LabelEncoder", 1, label_encoder},
     Operator{kMlDomain, "ZipMap", 1, zip_map},
 };
 
@@ -230,7 +153,8 @@ Labels class_labels(NodeContext& node, std::string_view text_attribute, std::str
   }
   Labels labels;
   labels.type = texts.empty() ? DataType::int64 : DataType::string;
-  labels.names = labels_of(texts, integers);
+  labels.names.assign(texts.begin(), texts.end());
+  if (texts.empty()) labels.names.assign(integers.begin(), integers.end());
   if (std::set<model::Label>(labels.names.begin(), labels.names.end()).size() != labels.names.size()) {
     node.malformed("has two classes of the same label");
   }

@@ -6,35 +6,9 @@
 #include "formats/onnx/axes.hpp"
 #include "formats/onnx/registry.hpp"
 
-/// Operators that move numbers without changing them.
+/// Operators that give values another shape.
 namespace pelton::formats::onnx {
 namespace {
-
-/// Some of the columns of x, in any order.
-Rows select(NodeContext& node, const Rows& x, const std::vector<std::size_t>& columns) {
-  if (columns.empty()) node.refuse("selects no column");
-  Rows result{.block = node.add(graph::Select{x.block, columns}),
-              .width = columns.size(),
-              .type = x.type,
-              .layers = x.layers,
-              .positive = x.positive};
-  if (x.margin && node.builder().width(*x.margin) == x.width) {
-    result.margin = node.add(graph::Select{*x.margin, columns});
-    result.complement = x.complement;
-  }
-  if (!x.features.empty()) {
-    for (const std::size_t column : columns) result.features.push_back(x.features[column]);
-  }
-  return result;
-}
-
-std::size_t column_number(const NodeContext& node, std::int64_t index, std::size_t width) {
-  const std::int64_t columns = static_cast<std::int64_t>(width);
-  if (index < -columns || index >= columns) {
-    node.malformed("asks for column " + std::to_string(index) + " of " + std::to_string(width));
-  }
-  return static_cast<std::size_t>(index < 0 ? index + columns : index);
-}
 
 void identity(NodeContext& node) { node.give(node.input(0)); }
 
@@ -81,10 +55,31 @@ RowShape row_shape(const std::vector<std::int64_t>& shape, std::size_t width) {
   return fits ? RowShape::matrix : RowShape::other;
 }
 
+void reshape_words(NodeContext& node, const std::vector<std::int64_t>& shape) {
+  Words x = node.words(0);
+  const RowShape asked = row_shape(shape, x.width());
+  if (asked == RowShape::other || (x.flat && shape.size() == 2 && shape[1] == 0)) {
+    node.refuse("reshapes rows of " + std::to_string(x.width()) + " to other than one line a row");
+  }
+  x.flat = asked == RowShape::flat;
+  node.give(std::move(x));
+}
+
+/// The lines of a row one after the other. A 0 would be the lines alone.
+void reshape_stacked(NodeContext& node, const std::vector<std::int64_t>& shape) {
+  Rows rows = std::get<Stacked>(node.input(0)).rows;
+  if (row_shape(shape, rows.width) != RowShape::matrix || shape[1] == 0) {
+    node.refuse("reshapes rows of " + std::to_string(rows.width) + " to other than one line a row");
+  }
+  node.give(std::move(rows));
+}
+
 void reshape(NodeContext& node) {
   if (node.integer("allowzero", 0) != 0) node.refuse("attribute \"allowzero\"");
   const std::vector<std::int64_t> shape = node.constant_integers(1);
   if (node.is_constant(0)) return reshape_constant(node, shape);
+  if (node.is_words(0)) return reshape_words(node, shape);
+  if (node.is_stacked(0)) return reshape_stacked(node, shape);
   if (node.is_labels(0)) {
     Labels labels = std::get<Labels>(node.input(0));
     const RowShape asked = row_shape(shape, 1);
@@ -105,6 +100,8 @@ void reshape(NodeContext& node) {
 
 void flatten(NodeContext& node) {
   const std::int64_t axis = node.integer("axis", 1);
+  if (node.is_words(0) && !node.words(0).flat && (axis == 1 || axis == -1)) return node.give(node.words(0));
+  if (node.is_stacked(0) && (axis == 1 || axis == -2)) return node.give(std::get<Stacked>(node.input(0)).rows);
   Rows x = node.rows(0);
   if (axis != 1 && (x.flat || axis != -1)) node.refuse("flattens the rows together");
   x.flat = false;
@@ -128,6 +125,18 @@ void squeeze(NodeContext& node) {
     tensor.shape.clear();
     return node.give(std::move(tensor));
   }
+  if (node.is_stacked(0)) {
+    const Stacked& x = std::get<Stacked>(node.input(0));
+    if (axes.size() != 1 || (axes[0] != 1 && axes[0] != -2)) node.refuse("squeezes other axes than the lines");
+    if (x.lines() != 1) node.malformed("squeezes " + std::to_string(x.lines()) + " lines");
+    return node.give(x.rows);
+  }
+  if (node.is_words(0)) {
+    Words x = node.words(0);
+    if (x.flat || x.width() != 1 || axes.size() != 1 || !is_column_axis(axes[0])) node.refuse("squeezes the rows");
+    x.flat = true;
+    return node.give(std::move(x));
+  }
   Rows x = node.matrix(0);
   // Without axes every dimension of 1 goes, the rows with it when there is one: what it gives is not a row's.
   if (axes.size() != 1 || !is_column_axis(axes[0])) node.refuse("squeezes other axes than the columns");
@@ -143,6 +152,12 @@ void unsqueeze(NodeContext& node) {
     if (axes.size() != 1 || axes[0] != 0 || tensor.shape.size() > 1) node.refuse("adds this dimension to a constant");
     tensor.shape.insert(tensor.shape.begin(), 1);
     return node.give(std::move(tensor));
+  }
+  if (node.is_words(0)) {
+    Words x = node.words(0);
+    if (!x.flat || axes.size() != 1 || !is_column_axis(axes[0])) node.refuse("adds a third dimension");
+    x.flat = false;
+    return node.give(std::move(x));
   }
   Rows x = node.rows(0);
   if (!x.flat || axes.size() != 1 || !is_column_axis(axes[0])) node.refuse("adds a third dimension");
@@ -173,173 +188,11 @@ void transpose(NodeContext& node) {
   node.give(std::move(tensor));
 }
 
-/// What is left of the margins when squashed columns are put side by side: one minus p beside p
-/// came from one margin, different columns from theirs.
-void join_margins(NodeContext& node, const std::vector<const Rows*>& parts, Rows& result) {
-  if (parts.size() == 2 && parts[0]->margin && parts[0]->margin == parts[1]->margin && parts[0]->complement &&
-      !parts[1]->complement) {
-    result.margin = parts[0]->margin;
-    return;
-  }
-  std::vector<graph::Register> margins;
-  for (const Rows* part : parts) {
-    if (!part->margin || part->complement || node.builder().width(*part->margin) != part->width) return;
-    margins.push_back(*part->margin);
-  }
-  result.margin = node.add(graph::Concat{margins});
-}
-
-void concat_rows(NodeContext& node) {
-  std::vector<const Rows*> parts;
-  std::vector<graph::Register> blocks;
-  Rows result;
-  bool features_known = true;
-  result.positive = true;
-  for (std::size_t i = 0; i < node.inputs(); ++i) {
-    const Rows& part = node.matrix(i);
-    if (i > 0 && part.type != result.type) node.malformed("joins different element types");
-    result.type = part.type;
-    result.width += part.width;
-    result.layers = std::max(result.layers, part.layers);
-    result.positive = result.positive && part.positive;
-    features_known = features_known && !part.features.empty();
-    result.features.insert(result.features.end(), part.features.begin(), part.features.end());
-    parts.push_back(&part);
-    blocks.push_back(part.block);
-  }
-  if (!features_known) result.features.clear();
-  result.block = node.add(graph::Concat{blocks});
-  join_margins(node, parts, result);
-  node.give(std::move(result));
-}
-
-void concat(NodeContext& node) {
-  if (node.inputs() == 0) node.malformed("joins nothing");
-  if (!node.has("axis")) node.malformed("attribute \"axis\" is missing");
-  if (!is_column_axis(node.integer("axis", 0))) node.refuse("joins other axes than the columns");
-  concat_rows(node);
-}
-
-void feature_vectorizer(NodeContext& node) {
-  if (node.inputs() == 0) node.malformed("joins nothing");
-  const std::vector<std::int64_t> widths = node.integers("inputdimensions");
-  for (std::size_t i = 0; i < node.inputs(); ++i) {
-    if (i >= widths.size() || widths[i] != static_cast<std::int64_t>(node.matrix(i).width)) {
-      node.refuse("attribute \"inputdimensions\" differs from the inputs' widths");
-    }
-  }
-  concat_rows(node);
-  std::get<Rows>(node.outputs().back()).type = DataType::float32;
-}
-
-/// Starts, ends, axes and steps of a Slice, as attributes until version 10, then as inputs.
-struct SliceBounds {
-  std::vector<std::int64_t> starts, ends, axes, steps;
-};
-
-SliceBounds slice_bounds(NodeContext& node) {
-  SliceBounds bounds;
-  constexpr std::int64_t kBoundsAreInputsSince = 10;
-  if (node.opset() < kBoundsAreInputsSince) {
-    bounds = {node.integers("starts"), node.integers("ends"), node.integers("axes"), {}};
-  } else {
-    bounds.starts = node.constant_integers(1);
-    bounds.ends = node.constant_integers(2);
-    if (node.has_input(3)) bounds.axes = node.constant_integers(3);
-    if (node.has_input(4)) bounds.steps = node.constant_integers(4);
-  }
-  if (bounds.steps.empty()) bounds.steps.assign(bounds.starts.size(), 1);
-  return bounds;
-}
-
-void slice(NodeContext& node) {
-  const Rows& x = node.matrix(0);
-  const SliceBounds bounds = slice_bounds(node);
-  const bool one_axis =
-      bounds.starts.size() == 1 && bounds.ends.size() == 1 && bounds.axes.size() == 1 && bounds.steps.size() == 1;
-  if (!one_axis || !is_column_axis(bounds.axes[0])) node.refuse("slices other axes than the columns");
-  const std::int64_t width = static_cast<std::int64_t>(x.width);
-  const std::int64_t step = bounds.steps[0];
-  if (step == 0) node.malformed("slices with step 0");
-  // Negative bounds count from the end, and bounds beyond either end stand for it.
-  const auto clamp = [width](std::int64_t v, std::int64_t low, std::int64_t high) {
-    return std::clamp(v < 0 ? std::max(v, -width - 1) + width : v, low, high);
-  };
-  std::int64_t at = step > 0 ? clamp(bounds.starts[0], 0, width) : clamp(bounds.starts[0], 0, width - 1);
-  const std::int64_t end = step > 0 ? clamp(bounds.ends[0], 0, width) : clamp(bounds.ends[0], -1, width - 1);
-  std::vector<std::size_t> columns;
-  while (step > 0 ? at < end : at > end) {
-    columns.push_back(static_cast<std::size_t>(at));
-    if (__builtin_add_overflow(at, step, &at)) break;
-  }
-  node.give(select(node, x, columns));
-}
-
-std::vector<std::size_t> column_numbers(NodeContext& node, const Tensor& indices, std::size_t width) {
-  if (!indices.is_integer() || indices.shape.size() > 2) node.malformed("takes columns by other than integers");
-  std::vector<std::size_t> columns;
-  for (const std::int64_t index : indices.integers()) columns.push_back(column_number(node, index, width));
-  return columns;
-}
-
-/// The entry of a constant list that a column number a row asks for: how exporters turn an ArgMax
-/// into a label.
-Labels choose_label(NodeContext& node, const Rows& index) {
-  const Tensor list = node.constant(0);
-  if (index.choices == 0) node.refuse("looks up a constant by other than an ArgMax");
-  if (list.shape.size() != 1 || list.size() < index.choices)
-    node.refuse("looks up fewer entries than there are choices");
-  Labels labels{.index = index.block, .names = {}, .type = list.type};
-  if (list.is_text()) {
-    labels.names.assign(list.texts().begin(), list.texts().end());
-  } else if (list.is_integer()) {
-    labels.names.assign(list.integers().begin(), list.integers().end());
-  } else {
-    node.refuse("looks up numbers that are not integers");
-  }
-  labels.names.resize(index.choices);
-  return labels;
-}
-
-void gather(NodeContext& node) {
-  const std::int64_t axis = node.integer("axis", 0);
-  if (node.is_constant(0) && node.is_rows(1)) {
-    if (axis != 0) node.refuse("gathers from another axis than the first");
-    Labels labels = choose_label(node, node.rows(1));
-    labels.flat = node.rows(1).flat;
-    return node.give(std::move(labels));
-  }
-  const Rows& x = node.matrix(0);
-  const Tensor indices = node.constant(1);
-  if (!is_column_axis(axis) || indices.shape.size() > 1) node.refuse("gathers other than columns");
-  Rows result = select(node, x, column_numbers(node, indices, x.width));
-  result.flat = indices.shape.empty();
-  node.give(std::move(result));
-}
-
-void array_feature_extractor(NodeContext& node) {
-  if (node.is_constant(0) && node.is_rows(1)) {
-    Labels labels = choose_label(node, node.rows(1));
-    labels.sideways = true;
-    return node.give(std::move(labels));
-  }
-  const Rows& x = node.matrix(0);
-  node.give(select(node, x, column_numbers(node, node.constant(1), x.width)));
-}
-
 constexpr std::array kOperators{
-    Operator{"", "Concat", 4, concat},
-    Operator{"", "Dropout", 7, dropout},
-    Operator{"", "Flatten", 1, flatten},
-    Operator{"", "Gather", 1, gather},
-    Operator{"", "Identity", 1, identity},
-    Operator{"", "Reshape", 5, reshape},
-    Operator{"", "Slice", 1, slice},
-    Operator{"", "Squeeze", 1, squeeze},
-    Operator{"", "Transpose", 1, transpose},
+    Operator{"", "Dropout", 7, dropout},     Operator{"", "Flatten", 1, flatten},
+    Operator{"", "Identity", 1, identity},   Operator{"", "Reshape", 5, reshape},
+    Operator{"", "Squeeze", 1, squeeze},     Operator{"", "Transpose", 1, transpose},
     Operator{"", "Unsqueeze", 1, unsqueeze},
-    Operator{kMlDomain, "ArrayFeatureExtractor", 1, array_feature_extractor},
-    Operator{kMlDomain, "FeatureVectorizer", 1, feature_vectorizer},
 };
 
 }  // namespace

@@ -6,8 +6,9 @@ namespace pelton::formats::onnx {
 
 const Operator* find_operator(std::string_view domain, std::string_view name) noexcept {
   if (domain == "ai.onnx") domain = "";
-  const std::array families{dense_operators(),       elementwise_operators(), label_operators(), learned_operators(),
-                            normalizing_operators(), reducing_operators(),    shape_operators(), tree_operators()};
+  const std::array families{column_operators(), dense_operators(),   elementwise_operators(), encoding_operators(),
+                            label_operators(),  learned_operators(), normalizing_operators(), reducing_operators(),
+                            shape_operators(),  tree_operators()};
   for (const std::span<const Operator> family : families) {
     for (const Operator& op : family) {
       if (op.domain == domain && op.name == name) return &op;

@@ -15,8 +15,10 @@ inline constexpr std::int64_t kNewestOpset = 28;
 inline constexpr std::int64_t kNewestMlOpset = 5;
 
 // The operators Pelton carries out, a family a file (ops_<family>.cpp).
+std::span<const Operator> column_operators() noexcept;
 std::span<const Operator> dense_operators() noexcept;
 std::span<const Operator> elementwise_operators() noexcept;
+std::span<const Operator> encoding_operators() noexcept;
 std::span<const Operator> label_operators() noexcept;
 std::span<const Operator> learned_operators() noexcept;
 std::span<const Operator> normalizing_operators() noexcept;

@@ -4,8 +4,11 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <string>
 
 #include "core/aligned_buffer.hpp"
+#include "formats/onnx/vocabulary.hpp"
+#include "math/row_buffer.hpp"
 
 namespace pelton::formats::onnx {
 namespace {
@@ -31,23 +34,51 @@ class SplitMix {
   std::uint64_t state_ = 0;
 };
 
-/// Rows of every magnitude that features come in, zero among them.
-std::vector<double> probe_rows(std::size_t rows, std::span<const model::Feature> features) {
+/// Up to two words of up to eleven letters; none at all in one row of eight.
+std::string probe_text(SplitMix& random, std::size_t row) {
+  std::string text;
+  for (std::size_t word = row % kFewestRows == 0 ? 0 : 1 + random.next() % 2; word != 0; --word) {
+    if (!text.empty()) text += ' ';
+    for (std::size_t letter = 1 + random.next() % 11; letter != 0; --letter) {
+      text += static_cast<char>('a' + static_cast<int>(random.next() % 26));
+    }
+  }
+  return text;
+}
+
+/// The number of one of a feature's words, or of none of them.
+double probe_word(const model::Feature& feature, SplitMix& random) {
+  const std::vector<std::string>& names = feature.categories->names();
+  const std::size_t choice = random.next() % (names.size() + 1);
+  if (choice == names.size()) return Vocabulary::kUnknown;
+  return feature.categories->number(names[choice]).value_or(Vocabulary::kUnknown);
+}
+
+/// Rows of every magnitude that features come in, zero among them; short texts for features of text.
+math::RowBuffer probe_rows(std::size_t rows, std::span<const model::Feature> features) {
   constexpr std::array kScales{0.0, 1.0, 10.0, 0.1, 100.0, 0.01, 1e3, 1e6};
-  std::vector<double> values;
-  values.reserve(rows * features.size());
+  math::RowBuffer made(features.size());
+  double* at = made.append_rows(rows);
   SplitMix random;
   for (std::size_t r = 0; r < rows; ++r) {
     for (const model::Feature& feature : features) {
+      if (feature.is_text()) {
+        *at++ = made.put_text(probe_text(random, r));
+        continue;
+      }
+      if (feature.is_word()) {
+        *at++ = probe_word(feature, random);
+        continue;
+      }
       const double value = kScales[r % kScales.size()] * random.symmetric();
       switch (feature.type) {
-        case model::ElementType::boolean: values.push_back(value > 0 ? 1 : 0); break;
-        case model::ElementType::int64: values.push_back(std::round(value)); break;
-        default: values.push_back(value); break;
+        case model::ElementType::boolean: *at++ = value > 0 ? 1 : 0; break;
+        case model::ElementType::int64: *at++ = std::round(value); break;
+        default: *at++ = value; break;
       }
     }
   }
-  return values;
+  return made;
 }
 
 }  // namespace
@@ -57,7 +88,7 @@ core::Result<ScoreProbe> ScoreProbe::run(const graph::ProgramBuilder& builder, s
   auto program = builder.compile(blocks);
   if (!program) return program.error();
   const std::size_t rows = std::clamp(kMostNumbers / std::max<std::size_t>(features.size(), 1), kFewestRows, kMostRows);
-  const std::vector<double> values = probe_rows(rows, features);
+  const math::RowBuffer made = probe_rows(rows, features);
   ScoreProbe probe;
   probe.blocks_.resize(blocks.size());
   std::vector<math::Matrix> outputs;
@@ -67,7 +98,7 @@ core::Result<ScoreProbe> ScoreProbe::run(const graph::ProgramBuilder& builder, s
     outputs.emplace_back(probe.blocks_[b].values.data(), rows, program->output_width(b));
   }
   core::AlignedBuffer<double> scratch(program->scratch_doubles());
-  program->run({values.data(), rows, features.size()}, outputs, scratch.data());
+  program->run(made.view(), outputs, scratch.data());
   return probe;
 }
 

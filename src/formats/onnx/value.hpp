@@ -10,6 +10,7 @@
 
 #include "formats/onnx/proto.hpp"
 #include "formats/onnx/tensor.hpp"
+#include "formats/onnx/vocabulary.hpp"
 #include "graph/program.hpp"
 #include "model/schema.hpp"
 
@@ -48,6 +49,8 @@ struct Rows {
   bool complement = false;
   /// The features that the columns hold unchanged; empty once anything was computed.
   std::vector<std::size_t> features = {};
+  /// The features of whose values the columns hold the whole parts; empty where that is not so.
+  std::vector<std::size_t> whole_parts = {};
   /// The values are column numbers below this (an ArgMax's answer); 0: they are not.
   std::size_t choices = 0;
   /// A constant that the graph adds next and that has been added already, as the product's bias.
@@ -66,6 +69,24 @@ struct Labels {
   bool flat = true;                 ///< [rows]; else [rows, 1]
 };
 
+/// Texts out of the request, [rows, width] or [rows] where `flat`: the block holds their numbers in the
+/// vocabulary of the feature that each column came from.
+struct Words {
+  graph::Register block;
+  std::vector<std::shared_ptr<Vocabulary>> columns;
+  bool flat = false;
+
+  std::size_t width() const noexcept { return columns.size(); }
+};
+
+/// [rows, lines, depth], as OneHotEncoder gives it for [rows, lines]: the lines of a row side by side.
+struct Stacked {
+  Rows rows;
+  std::size_t depth = 0;
+
+  std::size_t lines() const noexcept { return rows.width / depth; }
+};
+
 /// ZipMap's answer: the scores, each with its label.
 struct LabelledScores {
   Rows scores;
@@ -76,7 +97,7 @@ struct LabelledScores {
 /// refusal has been told already.
 struct Unknown {};
 
-using Value = std::variant<Unknown, ConstantValue, Rows, Labels, LabelledScores>;
+using Value = std::variant<Unknown, ConstantValue, Rows, Words, Stacked, Labels, LabelledScores>;
 
 /// Whether squashing these values makes them what scikit-learn calls a decision function: the scores
 /// of a linear model. (Its networks have none.)

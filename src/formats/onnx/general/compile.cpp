@@ -91,9 +91,13 @@ bool mixes_rows(const graph::Step& step, const std::vector<model::Feature>& feat
   std::vector<double> cells;
   for (std::size_t i = 0; i < kRows * columns; ++i) {
     const model::ElementType type = features[i % columns].type;
-    const bool floating = type == model::ElementType::float32 || type == model::ElementType::float64;
     const std::size_t line = i / columns;
-    cells.push_back(floating ? 0.25 * static_cast<double>(i % 7 + line) - 0.5 : static_cast<double>((i + line) % 2));
+    switch (type) {
+      case model::ElementType::float32:
+      case model::ElementType::float64: cells.push_back(0.25 * static_cast<double>(i % 7 + line) - 0.5); break;
+      case model::ElementType::string: cells.push_back(0); break;  // the empty text
+      default: cells.push_back(static_cast<double>((i + line) % 2)); break;
+    }
   }
   std::vector<double> together(kRows * step.width());
   std::vector<double> alone(together.size());
