@@ -26,7 +26,7 @@ struct Kind {
 core::Result<LoadedModel> read_onnx(std::string_view bytes, const Options& options) {
   if (!options.iterations.all())
     return Error(ErrorCode::invalid_argument, "ONNX files have no boosting rounds to choose");
-  return onnx::read_onnx_model(bytes, options.limits);
+  return onnx::read_onnx_model(bytes, options);
 }
 
 constexpr std::array kKinds{
@@ -60,7 +60,9 @@ core::Result<LoadedModel> read_model(std::string_view bytes, std::string_view na
 core::Result<LoadedModel> load_model(const std::filesystem::path& file, const Options& options) {
   auto mapped = FileBytes::open(file, options.limits.file_bytes);
   if (!mapped) return mapped.error().within(file.native());
-  return read_model(mapped->bytes(), file.native(), options);
+  Options beside = options;
+  if (beside.folder.empty()) beside.folder = file.has_parent_path() ? file.parent_path() : ".";
+  return read_model(mapped->bytes(), file.native(), beside);
 }
 
 std::vector<std::string> known_kinds() {

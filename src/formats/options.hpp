@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 
@@ -36,7 +37,8 @@ struct Iterations {
 /// How a file is to be read.
 struct Options {
   Limits limits = {};
-  Iterations iterations = {};                 ///< of ensembles; other kinds of models refuse any but all
+  std::filesystem::path folder = {};  ///< where an ONNX file may keep weights in files of their own; empty: nowhere
+  Iterations iterations = {};         ///< of ensembles; other kinds of models refuse any but all
   std::function<void(double)> progress = {};  ///< told the share of the file read so far, now and then; may be empty
 };
 

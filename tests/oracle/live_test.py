@@ -1,8 +1,8 @@
 """Fits every model of the recipes again, on other rows, and holds Pelton to what the libraries answer now.
 
-python live_test.py ORACLE_TEST_PROGRAM DIRECTORY [SEED]
+python live_test.py ORACLE_TEST_PROGRAM PELTON DIRECTORY [SEED]
 
-Also makes up tree ensembles (random_trees.py), hands the ONNX that Pelton writes to onnx.checker and ONNX Runtime,
+Also asks Pelton about every case of the catalogue (coverage.py), makes up tree ensembles (random_trees.py), hands the ONNX that Pelton writes to onnx.checker and ONNX Runtime,
 and names the conversions of skl2onnx that are wrong by themselves (wrong_conversions.py).
 """
 
@@ -16,9 +16,11 @@ import numpy as np
 import onnx
 import onnxruntime
 
+import catalogue
+import coverage
 import make_tree_fixtures
+import oracle_cases
 import random_trees
-import recipes
 import tree_recipes
 import wrong_conversions
 
@@ -52,17 +54,17 @@ def check_trees(program, directory, seed):
 
 
 def main():
-    program, directory = sys.argv[1], pathlib.Path(sys.argv[2])
+    program, pelton, directory = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
     shutil.rmtree(directory, ignore_errors=True)
     fixtures, written = directory / "fixtures", directory / "written"
     fixtures.mkdir(parents=True)
     written.mkdir()
-    seed = int(sys.argv[3]) if len(sys.argv) > 3 else 11
-    for case in recipes.all_cases(seed=seed):
-        model, rows, names = recipes.fit(case)
-        proto = recipes.convert(case, model, rows.shape[1], names)
+    seed = int(sys.argv[4]) if len(sys.argv) > 4 else 11
+    for case in catalogue.committed(seed=seed):
+        model, rows, names = oracle_cases.fit(case)
+        proto = oracle_cases.convert(case, model, rows, names)
         (fixtures / f"{case.name}.onnx").write_bytes(proto.SerializeToString())
-        (fixtures / f"{case.name}.expected").write_bytes(recipes.expected_bytes(case, model, proto, rows))
+        (fixtures / f"{case.name}.expected").write_bytes(oracle_cases.expected_bytes(case, model, proto, rows))
     for ensemble_seed in range(3):
         made_up = directory / f"random_trees_{ensemble_seed}"
         made_up.mkdir()
@@ -75,6 +77,7 @@ def main():
     failed |= run(program, fixtures, "WrittenModels.*")
     check_written(written)
     failed |= wrong_conversions.report()
+    failed |= coverage.report(pelton, directory / "coverage", catalogue.all_cases(seed=seed))
     sys.exit(failed)
 
 

@@ -10,7 +10,7 @@ import warnings
 import numpy as np
 from onnx.backend.test.case.node import collect_testcases
 
-import recipes
+import oracle_cases
 
 def write(directory):
     """NAME.onnx and NAME.expected of each; gives how many and how many bytes."""
@@ -26,7 +26,7 @@ def write(directory):
         name = case.name.replace("test_ai_onnx_ml_", "onnx_")
         files = {
             ".onnx": case.model.SerializeToString(),
-            ".expected": recipes.packed(rows, [], 0.0, [{"predict": answer.reshape(len(rows), -1)}]),
+            ".expected": oracle_cases.packed(rows, [], 0.0, [{"predict": answer.reshape(len(rows), -1)}]),
         }
         for suffix, data in files.items():
             (directory / (name + suffix)).write_bytes(data)

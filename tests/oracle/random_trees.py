@@ -15,7 +15,7 @@ import numpy as np
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-import recipes
+import oracle_cases
 
 MODES = ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ"]
 NUMBERS = {"BRANCH_LEQ": 0, "BRANCH_LT": 1, "BRANCH_GTE": 2, "BRANCH_GT": 3, "BRANCH_EQ": 4, "BRANCH_NEQ": 5,
@@ -152,7 +152,7 @@ def expected(proto, dtype, table, tolerance, classes=()):
     answer = np.asarray(session.run(None, {"x": table.astype(TYPES[dtype][1])})[0])
     if classes:
         answer = np.array([list(classes).index(label) for label in answer])
-    return recipes.packed(table, [str(label) for label in classes], tolerance,
+    return oracle_cases.packed(table, [str(label) for label in classes], tolerance,
                           [{"predict": answer.astype(np.float64).reshape(len(table), -1)}])
 
 

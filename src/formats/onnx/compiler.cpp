@@ -11,6 +11,7 @@
 #include "core/printable.hpp"
 #include "formats/onnx/attachments.hpp"
 #include "formats/onnx/describe.hpp"
+#include "formats/onnx/external_data.hpp"
 #include "formats/onnx/general/compile.hpp"
 #include "formats/onnx/graph_inputs.hpp"
 #include "formats/onnx/graph_outputs.hpp"
@@ -226,12 +227,16 @@ core::Result<void> check_model(const ModelProto& model, const Limits& limits) {
 
 }  // namespace
 
-core::Result<std::unique_ptr<const model::Model>> read_onnx_model(std::string_view bytes, const Limits& limits) {
+core::Result<std::unique_ptr<const model::Model>> read_onnx_model(std::string_view bytes, const Options& options) {
+  const Limits& limits = options.limits;
   try {
     auto model = read_model_proto(bytes, limits);
     if (!model) return model.error();
     auto checked = check_model(*model, limits);
     if (!checked) return checked.error();
+    ExternalData external(options.folder, limits);
+    auto attached = external.attach(*model);
+    if (!attached) return attached.error();
     auto inputs = read_graph_inputs(*model, limits);
     if (!inputs) return inputs.error();
     auto opsets = read_opsets(*model);

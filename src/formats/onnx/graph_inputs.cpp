@@ -53,11 +53,13 @@ std::vector<std::string> metadata_names(const ModelProto& model) {
 core::Result<void> read_shape(const std::vector<Dimension>& shape, GraphInput& input) {
   const auto number = [](const Dimension& d) { return d.value && *d.value >= 0 ? *d.value : std::int64_t{-1}; };
   if (shape.empty()) return Error(ErrorCode::unsupported, "is a scalar; Pelton takes [rows, features]");
-  const std::int64_t rows = number(shape[0]);
-  if (rows != -1 && rows != 1) {
-    return Error(ErrorCode::unsupported, "is made for exactly " + std::to_string(rows) + " rows at a time");
-  }
   input.flat = shape.size() == 1;
+  // Exporters write the number of rows of their example; whether the graph depends on it is found out. One
+  // dimension of some length may as well be a row.
+  const std::int64_t rows = number(shape[0]);
+  if (input.flat && rows != -1 && rows != 1) {
+    return Error(ErrorCode::unsupported, "is made for exactly " + std::to_string(rows) + " values");
+  }
   input.width = 1;
   for (std::size_t d = 1; d < shape.size(); ++d) {
     const std::int64_t dim = number(shape[d]);

@@ -35,7 +35,8 @@ struct TensorProto {
   EncodedValues double_data;
   EncodedValues uint64_data;  ///< uint32 and uint64
   std::vector<std::string_view> string_data;
-  bool external = false;  ///< data_location is EXTERNAL, or external_data is there
+  std::vector<StringStringEntryProto> external_data;
+  bool external = false;  ///< data_location is EXTERNAL, or external_data is there; false once raw_data has it
 };
 
 /// AttributeProto.AttributeType.

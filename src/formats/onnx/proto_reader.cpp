@@ -286,7 +286,7 @@ bool Reader::tensor(std::string_view bytes, TensorProto& tensor) {
       case 9: return text(field, raw) && (tensor.raw_data = raw, true);
       case 10: return encoded(field, WireType::fixed64, tensor.double_data);
       case 11: return encoded(field, WireType::varint, tensor.uint64_data);
-      case 13: tensor.external = true; return true;
+      case 13: tensor.external = true; return part(field, tensor.external_data, &Reader::entry);
       case 14: return integer(field, location) && (tensor.external = tensor.external || location != 0, true);
       default: return true;
     }
