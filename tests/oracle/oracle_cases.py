@@ -234,10 +234,10 @@ def row_lines(rows):
             return value
         return None if np.isnan(value) else float(value)
 
-    if isinstance(rows, pandas.DataFrame):
+    if isinstance(rows, pandas.DataFrame) and rows.shape[1] > 1:  # of one input Pelton takes the columns by position
         records = [{name: plain(v) for name, v in row.items()} for row in rows.to_dict("records")]
     else:
-        records = [[plain(v) for v in row] for row in rows.tolist()]
+        records = [[plain(v) for v in row] for row in np.asarray(rows).tolist()]
     return "".join(json.dumps(record) + "\n" for record in records)
 
 
