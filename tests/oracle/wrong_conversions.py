@@ -36,6 +36,7 @@ CASES = {
     "quantile_uniform_float": "of several quantiles that are equal the first counts, not the middle",
     "calibrated_isotonic": "the calibration goes by steps, not by lines between them",
     "cars_forest_float": SCALED, "cars_ordinal_forest_float": SCALED,
+    "tfidf_sublinear": "counts become log(1 + count), not 1 + log(count)",
     "binarizer_double": "a value equal to the threshold becomes 1",
 }
 
