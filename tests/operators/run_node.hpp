@@ -76,6 +76,14 @@ inline Tensor run_node(std::string_view name, const NodeCase& test, const Inputs
   return std::move(run_node_outputs(name, test, inputs, texts).front());
 }
 
+/// The same where it does, in order.
+inline std::vector<std::string> run_texts(std::string_view name, const NodeCase& test, const Inputs& inputs) {
+  core::TextArena texts;
+  const Tensor output = std::move(run_node_outputs(name, test, inputs, texts).front());
+  const std::span<const std::string_view> views = output.values<std::string_view>();
+  return {views.begin(), views.end()};
+}
+
 /// A tensor from a list of values.
 template <class T>
 Tensor make_tensor(const Shape& shape, std::initializer_list<T> values) {
