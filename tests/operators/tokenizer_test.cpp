@@ -133,9 +133,9 @@ TEST(Tokenizer, AllocatesNothingOnceWarm) {
   core::TextArena texts;
   tensor::RunContext context{texts};
   operation->run(inputs, outputs, context);
-  const std::size_t before = support::allocations();
+  const std::size_t before = test::allocations();
   operation->run(inputs, outputs, context);
-  EXPECT_EQ(support::allocations(), before);
+  EXPECT_EQ(test::allocations(), before);
 }
 
 }  // namespace
