@@ -61,7 +61,8 @@ TEST(Where, TakesFromEitherOfAnyType) {
   const Tensor condition = make_tensor<bool>({2, 1}, {true, false});
   const Tensor a = make_tensor<std::string_view>({2}, {"x", "y"});
   const Tensor b = Tensor::scalar<std::string_view>("z");
-  const Tensor y = run_node("Where", {}, {&condition, &a, &b});
+  core::TextArena texts;
+  const Tensor y = std::move(run_node_outputs("Where", {}, {&condition, &a, &b}, texts).front());
   EXPECT_EQ(y.shape(), Shape({2, 2}));
   EXPECT_EQ(list<std::string_view>(y), (std::vector<std::string_view>{"x", "y", "z", "z"}));
   const Tensor numbers = make_tensor<std::int8_t>({2, 2}, {1, 2, 3, 4});

@@ -16,7 +16,8 @@ Node any_node() {
 }
 
 std::string random_text(std::mt19937& random) {
-  static const std::vector<std::string> kPieces{"a", "b", "Z", "0", "_", " ", ".", "-", "\\", "]", "^", "\n", "é", "漢", "𐐀"};
+  static const std::vector<std::string> kPieces{"a",  "b", "Z", "0",  "_", " ",  ".", "-",
+                                                "\\", "]", "^", "\n", "é", "漢", "𐐀"};
   std::string text;
   for (std::size_t n = random() % 20; n > 0; --n) text += kPieces[random() % kPieces.size()];
   return text;
@@ -42,8 +43,8 @@ Texts matches(const Pattern& pattern, std::string_view text) {
 TEST(RunScanner, GivesWhatTheExpressionMatches) {
   std::mt19937 random(7);
   for (const char* expression :
-       {"[a-zA-Z0-9_]+", "\\b\\w\\w+\\b", "\\w+", "\\b\\w+", "\\w{2,}\\b", "\\w\\w\\w*", "[^ ]+", "[^\\s.]+", "\\S+", "\\W+",
-        "a+", "aa+", "[a\\]^-]+", "[^a-b\\n]+", "\\D{3,}", "\\.+", "[\\w.]+", "[\\\\]+"}) {
+       {"[a-zA-Z0-9_]+", "\\b\\w\\w+\\b", "\\w+", "\\b\\w+", "\\w{2,}\\b", "\\w\\w\\w*", "[^ ]+", "[^\\s.]+", "\\S+",
+        "\\W+", "a+", "aa+", "[a\\]^-]+", "[^a-b\\n]+", "\\D{3,}", "\\.+", "[\\w.]+", "[\\\\]+"}) {
     SCOPED_TRACE(expression);
     const auto scanner = RunScanner::of_tokens(any_node(), expression);
     ASSERT_TRUE(scanner);
@@ -57,8 +58,9 @@ TEST(RunScanner, GivesWhatTheExpressionMatches) {
 
 TEST(RunScanner, LeavesOtherExpressionsToRe2) {
   for (const char* expression :
-       {"", ".", "[a-c]", "a*", "a{0,}", "a{2,3}", "ab+", "(a)+", "a|b+", "^a+", "a+$", "\\pL+", "[[:alpha:]]+", "(?i)a+",
-        "[é]+", "é+", "a+?", "\\ba+", "\\x41+", "[]a]+", "[^]a]+", "\\b", "\\Ba+", "a\\b", "[a", "\\"}) {
+       {"",       ".",     "[a-c]",  "a*",           "a{0,}",  "a{2,3}", "ab+", "(a)+", "a|b+",
+        "^a+",    "a+$",   "\\pL+",  "[[:alpha:]]+", "(?i)a+", "[é]+",   "é+",  "a+?",  "\\ba+",
+        "\\x41+", "[]a]+", "[^]a]+", "\\b",          "\\Ba+",  "a\\b",   "[a",  "\\"}) {
     EXPECT_FALSE(RunScanner::of_tokens(any_node(), expression)) << expression;
   }
 }

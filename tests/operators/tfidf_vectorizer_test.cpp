@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "run_node.hpp"
+#include "rows_apart.hpp"
 
 namespace pelton::operators {
 namespace {
@@ -45,12 +45,9 @@ TEST(TfIdfVectorizer, KeepsRowsApart) {
 }
 
 TEST(TfIdfVectorizer, WeighsEachNgramByItsOwnWeight) {
-  Attributes attributes{{"min_gram_length", std::int64_t{1}},
-                        {"max_gram_length", std::int64_t{1}},
-                        {"max_skip_count", std::int64_t{0}},
-                        {"ngram_counts", Integers{0}},
-                        {"ngram_indexes", Integers{2, 0, 3}},
-                        {"pool_strings", Strings{"a", "b", "c"}},
+  Attributes attributes{{"min_gram_length", std::int64_t{1}},       {"max_gram_length", std::int64_t{1}},
+                        {"max_skip_count", std::int64_t{0}},        {"ngram_counts", Integers{0}},
+                        {"ngram_indexes", Integers{2, 0, 3}},       {"pool_strings", Strings{"a", "b", "c"}},
                         {"weights", std::vector<double>{2, 3, 0.5}}};
   const Tensor x = make_tensor<std::string_view>({4}, {"a", "c", "a", "unknown"});
   const auto in_mode = [&](const char* mode) {
@@ -91,10 +88,10 @@ TEST(TfIdfVectorizer, RefusesPoolsThatDoNotFit) {
     return attributes;
   };
   EXPECT_THROW(counts(with("mode", std::string("DF")), row()), Refusal);
-  EXPECT_THROW(counts(with("ngram_counts", Integers{0, 5}), row()), Refusal);       // 5 items of 2-grams
+  EXPECT_THROW(counts(with("ngram_counts", Integers{0, 5}), row()), Refusal);  // 5 items of 2-grams
   EXPECT_THROW(counts(with("ngram_counts", Integers{4, 0}), row()), Refusal);
   EXPECT_THROW(counts(with("ngram_counts", Integers{-1, 4}), row()), Refusal);
-  EXPECT_THROW(counts(with("ngram_counts", Integers{0}), row()), Refusal);          // no 2-grams
+  EXPECT_THROW(counts(with("ngram_counts", Integers{0}), row()), Refusal);  // no 2-grams
   EXPECT_THROW(counts(with("ngram_indexes", Integers{0, 1}), row()), Refusal);
   EXPECT_THROW(counts(with("ngram_indexes", Integers{0, 1, 2, 3, 4, 5, -1}), row()), Refusal);
   EXPECT_THROW(counts(with("ngram_indexes", Integers{0, 1, 2, 3, 4, 5, INT64_MAX}), row()), Refusal);
@@ -105,18 +102,12 @@ TEST(TfIdfVectorizer, RefusesPoolsThatDoNotFit) {
 }
 
 TEST(TfIdfVectorizer, RowsStayApartInTwoDimensions) {
-  const Attributes held = pool("TF", 1, 1, 0);
-  Node node(9, {Operand{true, false, DataType::int64, nullptr}}, {true}, [&](std::string_view name) {
-    const auto found = held.find(name);
-    return found == held.end() ? std::nullopt : std::optional(found->second);
-  });
-  const auto operation = find_operator("", "TfIdfVectorizer")->build(node);
-  const tensor::Traced apart{Shape({3, 5}), RowAxis::at(0)};
-  const tensor::Traced across{Shape({5, 3}), RowAxis::at(1)};
-  const tensor::Traced flat{Shape({3}), RowAxis::at(0)};
-  EXPECT_EQ(operation->row_axis(std::span(&apart, 1), Shape({3, 7}), 0), RowAxis::at(0));
-  EXPECT_TRUE(operation->row_axis(std::span(&across, 1), Shape({5, 7}), 0).is_mixed());
-  EXPECT_TRUE(operation->row_axis(std::span(&flat, 1), Shape({7}), 0).is_mixed());
+  const NodeCase test{.opset = 9, .attributes = pool("TFIDF", 1, 2, 1)};
+  const Tensor x = make_tensor<std::int64_t>({3, 4}, {5, 6, 7, 8, 2, 3, 5, 6, 6, 7, 8, 7});
+  EXPECT_TRUE(expect_rows_apart("TfIdfVectorizer", test, {{.tensor = &x, .rows = RowAxis::at(0)}}));
+  EXPECT_FALSE(expect_rows_apart("TfIdfVectorizer", test, {{.tensor = &x, .rows = RowAxis::at(1)}}));
+  const Tensor flat = make_tensor<std::int64_t>({3}, {5, 6, 7});
+  EXPECT_FALSE(expect_rows_apart("TfIdfVectorizer", test, {{.tensor = &flat, .rows = RowAxis::at(0)}}));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "run_node.hpp"
+#include "rows_apart.hpp"
 #include "support/allocation_counter.hpp"
 
 namespace pelton::operators {
@@ -23,9 +23,10 @@ struct Result {
 
 Result tokens(const Attributes& attributes, const Tensor& x) {
   Result result;
-  result.tensor = std::move(
-      run_node_outputs("Tokenizer", {.opset = 1, .domain = kMicrosoftDomain, .attributes = attributes}, {&x}, result.texts)
-          .front());
+  result.tensor =
+      std::move(run_node_outputs("Tokenizer", {.opset = 1, .domain = kMicrosoftDomain, .attributes = attributes}, {&x},
+                                 result.texts)
+                    .front());
   return result;
 }
 Result tokens_of(const Attributes& attributes, std::string_view text) {
@@ -39,8 +40,7 @@ Attributes cut_at(const Strings& separators, std::int64_t least = 1) {
 }
 
 TEST(Tokenizer, GivesTheMatchesOfAnExpression) {
-  EXPECT_EQ(tokens_of(expression("[a-zA-Z0-9_]+"), "It's 42, naïve_x!").list(),
-            (Texts{"It", "s", "42", "na", "ve_x"}));
+  EXPECT_EQ(tokens_of(expression("[a-zA-Z0-9_]+"), "It's 42, naïve_x!").list(), (Texts{"It", "s", "42", "na", "ve_x"}));
   EXPECT_EQ(tokens_of(expression("\\pL+"), "naïve 漢字 1").list(), (Texts{"naïve", "漢字"}));
   EXPECT_EQ(tokens_of(expression("a|ab"), "ab ab").list(), (Texts{"ab", "ab"}));  // the longest
   EXPECT_EQ(tokens_of(expression("x*"), "xay xx").list(), (Texts{"x", "xx"}));
@@ -53,8 +53,8 @@ TEST(Tokenizer, PadsToTheMostTokens) {
 }
 
 TEST(Tokenizer, MarksBeginAndEnd) {
-  const Result y = tokens(attributes({{"tokenexp", std::string("\\w+")}}, 1),
-                          make_tensor<std::string_view>({1, 2}, {"a b", ""}));
+  const Result y =
+      tokens(attributes({{"tokenexp", std::string("\\w+")}}, 1), make_tensor<std::string_view>({1, 2}, {"a b", ""}));
   EXPECT_EQ(y.tensor.shape(), Shape({1, 2, 4}));
   EXPECT_EQ(y.list(), (Texts{"\x02", "a", "b", "\x03", "\x02", "\x03", "#", "#"}));
 }
@@ -97,7 +97,8 @@ TEST(Tokenizer, CutsIntoCharacters) {
 }
 
 TEST(Tokenizer, TakesWellFormedTextsOnly) {
-  for (const Attributes& each : {expression("\\w+"), expression("\\pL+"), expression("."), cut_at({" "}), cut_at({"ab"})}) {
+  for (const Attributes& each :
+       {expression("\\w+"), expression("\\pL+"), expression("."), cut_at({" "}), cut_at({"ab"})}) {
     EXPECT_THROW(tokens_of(each, "a\xFF"), tensor::Failure);
     EXPECT_THROW(tokens_of(each, "\xC3"), tensor::Failure);
   }
@@ -119,14 +120,11 @@ TEST(Tokenizer, TakesTimeInProportionToTheText) {
 }
 
 TEST(Tokenizer, AllocatesNothingOnceWarm) {
-  const Attributes held = expression("[a-zA-Z0-9_]+");
-  Node node(1, {Operand{true, false, DataType::string, nullptr}}, {true}, [&](std::string_view name) {
-    const auto found = held.find(name);
-    return found == held.end() ? std::nullopt : std::optional(found->second);
-  });
-  const auto operation = find_operator(kMicrosoftDomain, "Tokenizer")->build(node);
+  const Tensor text = make_tensor<std::string_view>({1}, {"some words, of a text"});
+  const NodeCase wanted{.opset = 1, .domain = kMicrosoftDomain, .attributes = expression("[a-zA-Z0-9_]+")};
+  const auto operation = build_node("Tokenizer", wanted, {{.tensor = &text}});
   tensor::Value x;
-  x.tensor = make_tensor<std::string_view>({1}, {"some words, of a text"});
+  x.tensor.assign(text);
   tensor::Value y;
   const std::array<const tensor::Value*, 1> inputs{&x};
   const std::array<tensor::Value*, 1> outputs{&y};

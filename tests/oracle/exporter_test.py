@@ -20,6 +20,7 @@ import onnx
 import sklearn.datasets
 from lightgbm import LGBMClassifier, LGBMRegressor
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
@@ -90,6 +91,7 @@ def arrays():
     yield "histogram", HistGradientBoostingRegressor(max_iter=20, random_state=0), gaps, progress
     yield "histogram_classifier", HistGradientBoostingClassifier(max_iter=8, random_state=0), wine, kinds
     yield "isolation", IsolationForest(n_estimators=8, random_state=0), diabetes, None
+    yield "clusters", KMeans(3, n_init=1, random_state=0), diabetes, None
     yield "adaboost", AdaBoostClassifier(n_estimators=5, random_state=0), wine, kinds
     yield "bagging", BaggingClassifier(n_estimators=5, random_state=0), wine, kinds
     yield "calibrated", CalibratedClassifierCV(LinearSVC(), cv=3), wine, two

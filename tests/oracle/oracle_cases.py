@@ -234,10 +234,10 @@ def row_lines(rows):
             return value
         return None if np.isnan(value) else float(value)
 
-    if isinstance(rows, pandas.DataFrame):
+    if isinstance(rows, pandas.DataFrame) and rows.shape[1] > 1:  # of one input Pelton takes the columns by position
         records = [{name: plain(v) for name, v in row.items()} for row in rows.to_dict("records")]
     else:
-        records = [[plain(v) for v in row] for row in rows.tolist()]
+        records = [[plain(v) for v in row] for row in np.asarray(rows).tolist()]
     return "".join(json.dumps(record) + "\n" for record in records)
 
 
@@ -245,6 +245,12 @@ def runtime_outputs(case, model, proto, rows):
     """The outputs that ONNX Runtime gives, a map of scores as a list of dicts; raises where it cannot run the file."""
     if case.dtype == "double" and any(node.op_type == "ZipMap" for node in proto.graph.node):
         proto = convert(case, model, rows, [], zipmap=False)  # its ZipMap takes no double
+    proto = onnx.ModelProto.FromString(proto.SerializeToString())
+    for node in proto.graph.node:
+        if node.op_type == "StringNormalizer":  # its default is a locale that not every machine has; letters are ASCII here
+            kept = [attribute for attribute in node.attribute if attribute.name != "locale"]
+            del node.attribute[:]
+            node.attribute.extend([*kept, onnx.helper.make_attribute("locale", "C")])
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     session = onnxruntime.InferenceSession(proto.SerializeToString(), options, providers=["CPUExecutionProvider"])

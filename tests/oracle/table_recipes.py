@@ -39,7 +39,9 @@ def prepared(data, words=None, scaler=StandardScaler):
 
 def table(name, make, data, **more):
     # The operator of the imputer keeps the values to fill in as float.
-    return both(name, make, data, held_out=True, **{"tolerance": 1e-5 if NUMBERS.get(data) else 0.0, **more})
+    if not NUMBERS[data]:  # the graph has no input that could be double
+        return [Case(f"{name}_float", make(), data, held_out=True, **more)]
+    return both(name, make, data, held_out=True, **{"tolerance": 1e-5, **more})
 
 
 def estimators():

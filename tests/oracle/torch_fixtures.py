@@ -4,11 +4,11 @@ python torch_fixtures.py --check PELTON DIRECTORY asks Pelton about every networ
 Apart from make_fixtures.py because torch is two gigabytes (with it: onnxscript, and what data_sets.py needs).
 """
 
+import json
 import pathlib
 import struct
 import subprocess
 import sys
-import json
 
 import numpy as np
 import onnx
@@ -35,9 +35,9 @@ def table_of(rows):
     return np.hstack([array.astype(np.float64) for array in rows])
 
 
-def write_fixture(network, directory, name, exporter, opset=None):
+def write_fixture(network, directory, name, exporter, opset=None, **more):
     file = directory / f"{name}.onnx"
-    torch_networks.exported(network, file, exporter, opset)
+    torch_networks.exported(network, file, exporter, opset, **more)
     without_traces(file)
     data = directory / f"{name}.onnx.data"
     if data.exists() and data.stat().st_size == 0:
@@ -55,6 +55,8 @@ def write_fixtures(directory):
         write_fixture(networks[name], directory, f"torch_{name}_float", "dynamo")
     write_fixture(networks["layer_norm"], directory, "torch_layer_norm_opset_9_float", "torchscript", 9)
     write_fixture(networks["embedding"], directory, "torch_embedding_opset_9_float", "torchscript", 9)
+    for network in torch_networks.plain():
+        write_fixture(network, directory, f"torch_{network.name}_float", "dynamo", external_data=False)
     write_fixture(networks["mish"], directory, "torch_mish_opset_13_float", "torchscript", 13)
 
 

@@ -143,10 +143,20 @@ def answers(network, rows):
     return y.numpy().reshape(len(rows[0]), -1)
 
 
-def exported(network, file, exporter, opset=None):
+def plain():
+    """Networks with the weights they start with, asked about made-up rows."""
+    torch.manual_seed(0)
+    x = torch.randn(40, 6).numpy()
+    for name, activation, last in (("mlp_relu", nn.ReLU(), []), ("mlp_tanh_softmax", nn.Tanh(), [nn.Softmax(dim=1)])):
+        layers = nn.Sequential(nn.Linear(6, 10), activation, nn.Linear(10, 7), activation, nn.Linear(7, 3), *last)
+        yield Network(name, layers.eval(), [x], None, None)
+
+
+def exported(network, file, exporter, opset=None, **more):
     """Writes the file: "dynamo", "torchscript", or "plain", which is torch.onnx.export with nothing said."""
     example = tuple(torch.tensor(array[:1] if exporter == "plain" else array[:2]) for array in network.inputs)
-    more = {} if opset is None else {"opset_version": opset}
+    if opset is not None:
+        more["opset_version"] = opset
     names = [f"input{i}" for i in range(len(example))]
     logging.disable(logging.WARNING)
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

@@ -22,6 +22,7 @@ import data_sets
 import oracle_cases
 
 THRESHOLDS = "the trees' thresholds are written as float, in a graph that compares doubles"
+SCALED = "whole numbers that lie on a split fall on its other side once scaled in float"
 FLOATS = "the trees' leaves are written as float, in a graph of doubles"
 
 # Cases of the catalogue, by the start of their names, that are wrong in the file.
@@ -32,6 +33,10 @@ CASES = {
     "stacking_double": THRESHOLDS, "stacking_binary_double": FLOATS, "stacking_passthrough_double": FLOATS,
     "stacking_regressor_double": FLOATS, "forest_unseen_double": THRESHOLDS,
     "kbins_ordinal_float": "edges of bins are rounded: a value on an edge falls into the bin before",
+    "quantile_uniform_float": "of several quantiles that are equal the first counts, not the middle",
+    "calibrated_isotonic": "the calibration goes by steps, not by lines between them",
+    "cars_forest_float": SCALED, "cars_ordinal_forest_float": SCALED,
+    "tfidf_sublinear": "counts become log(1 + count), not 1 + log(count)",
     "binarizer_double": "a value equal to the threshold becomes 1",
 }
 

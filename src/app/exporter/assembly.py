@@ -271,10 +271,9 @@ def assemble(model: Any, inputs: list[tuple[str, Any]], number: type, asked: Ans
     merger = Merger()
     whole = base or raw
     first = merger.take(whole.graph)
-    outputs = [(first[value.name], elem_type(value)) for value in whole.graph.output]
-    if classifies and len(whole.graph.output[0].type.tensor_type.shape.dim) != 1:
-        flat = merger.add("Reshape", outputs[0][0], merger.constant([-1], np.int64))  # a line, or a column
-        outputs[0] = (flat, outputs[0][1])
+    outputs = [
+        (laid_out(merger, first[value.name], value, classifies), elem_type(value)) for value in whole.graph.output
+    ]
     if not classifies:
         give_values(merger, asked, outputs)
     else:
@@ -295,6 +294,15 @@ def assemble(model: Any, inputs: list[tuple[str, Any]], number: type, asked: Ans
     )
     onnx.checker.check_model(made, full_check=True)
     return made
+
+
+def laid_out(merger: Merger, name: str, value: onnx.ValueInfoProto, classifies: bool) -> str:
+    """A classifier's labels as a line, another estimator's single values as a column."""
+    rank = len(value.type.tensor_type.shape.dim)
+    label = elem_type(value) in (TensorProto.INT64, TensorProto.STRING)
+    if label and rank != (1 if classifies else 2):
+        return merger.add("Reshape", name, merger.constant([-1] if classifies else [-1, 1], np.int64))
+    return name
 
 
 def give_values(merger: Merger, asked: Answers, outputs: list[tuple[str, int]]) -> None:

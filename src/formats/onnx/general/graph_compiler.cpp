@@ -47,7 +47,7 @@ const std::string& plain_name(std::string& text, const NodeProto& node) {
 class GraphCompiler::Body final : public operators::Subgraph {
  public:
   Body(GeneralContext& context, const GraphProto& graph, const GraphCompiler& around)
-      : context_(context), graph_(graph), around_(around), refusals_(context.limits.refusals) {}
+      : context_(context), graph_(graph), around_(around) {}
   std::size_t inputs() const noexcept override { return graph_.input.size(); }
   std::size_t outputs() const noexcept override { return graph_.output.size(); }
   Compiled compile(std::span<const DataType> input_types) const override;
@@ -90,7 +90,7 @@ operators::Subgraph::Compiled GraphCompiler::Body::compile(std::span<const DataT
 }
 
 GraphCompiler::GraphCompiler(GeneralContext& context, const GraphProto& graph, const GraphCompiler* around)
-    : context_(context), graph_(graph), around_(around) {
+    : context_(context), graph_(graph), around_(around), refusals_(context.limits.refusals) {
   for (const NodeProto& node : graph.node) read_.insert(read_.end(), node.input.begin(), node.input.end());
   for (const ValueInfoProto& info : graph.output) read_.push_back(info.name);
   // What a body reads of the graph around it counts as read there: bodies name it themselves.
