@@ -251,14 +251,16 @@ std::vector<Known> GraphCompiler::carry_out(const NodeProto& node,
   };
   const bool constant = every([](const Known& k) { return k.constant; });
   const bool tried = every([](const Known& k) { return k.value != nullptr; });
-  std::vector<Known> outputs(node.output.size());
-  std::vector<std::shared_ptr<tensor::Value>> values(node.output.size());
+  // An operation has all its outputs, whether the file names them or not.
+  const std::size_t count = std::max(node.output.size(), given.size());
+  std::vector<Known> outputs(count);
+  std::vector<std::shared_ptr<tensor::Value>> values(count);
   if (tried) {
     std::vector<const tensor::Value*> taken;
     std::vector<tensor::Value*> results;
     for (const Known* input : inputs) taken.push_back(input == nullptr ? nullptr : input->value.get());
     for (std::size_t i = 0; i < values.size(); ++i) {
-      if (!node.output[i].empty()) values[i] = std::make_shared<tensor::Value>();
+      if (i < node.output.size() && !node.output[i].empty()) values[i] = std::make_shared<tensor::Value>();
       results.push_back(values[i].get());
     }
     tensor::RunContext run{.texts = context_.texts, .made_up = !constant};
