@@ -69,13 +69,15 @@ struct Trace {
 /// What an operation may use while it runs.
 struct RunContext {
   static constexpr std::int64_t kMaxIterations = std::int64_t{1} << 20;
-
   /// About half a minute of multiplying: shapes within a tensor's bounds could ask for days.
   static constexpr std::size_t kMaxWork = std::size_t{1} << 36;
 
   core::TextArena& texts;                    ///< for texts it makes: they live until the graph's run is over
   std::int64_t iterations = kMaxIterations;  ///< how often graphs in operations may still be run
   std::size_t work = kMaxWork;               ///< what may still be done, in steps as short as a multiplication
+  /// The values are made up, to learn shapes: an operation that would fail on what they are (not on what
+  /// shape they have) gives something of the right shape instead.
+  bool made_up = false;
 
   /// Takes the product of the factors off the work that may be done; throws Failure where that is more
   /// than is left.

@@ -290,7 +290,7 @@ std::vector<Known> GraphCompiler::carry_out(const NodeProto& node,
       if (!node.output[i].empty()) values[i] = std::make_shared<tensor::Value>();
       results.push_back(values[i].get());
     }
-    tensor::RunContext run{.texts = context_.texts, .work = context_.work};
+    tensor::RunContext run{.texts = context_.texts, .work = context_.work, .made_up = !constant};
     try {
       run_counted(*operation, taken, results, run);
       context_.work = run.work;
