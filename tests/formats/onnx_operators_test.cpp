@@ -114,7 +114,6 @@ TEST(OnnxOperators, RefuseBroadcastsThatMixRows) {
     graph.node({"Add", {"x", "c"}, {"y"}, "n"}).numbers("c", std::move(shape), std::move(values));
     return graph.output("y", DataType::float64, 2).refusal();
   };
-  EXPECT_THAT(with({3, 1}, {1, 2, 3}), HasSubstr("mixes rows"));
   EXPECT_THAT(with({3}, {1, 2, 3}), HasSubstr("3 constants beside rows of 2"));
   EXPECT_THAT(with({0}, {}), HasSubstr("do not fit together"));
 }
