@@ -170,7 +170,7 @@ TEST_F(TextRows, CsvTakesEveryType) {
                                   "2.0", "-3.0", "0.0", "[ spaces ]", "[nan]", "2.0",   //
                                   "1000.0", "4.0", "0.0", "[]", "[]", "-",              //
                                   "1.0", "4.0", "1.0", "[12]", "[0.5]", "-"));
-  ASSERT_TRUE(csv("1,2,true,title,note, red \n"));
+  ASSERT_TRUE(csv("1,2,true,title,note,red\n"));
   EXPECT_THAT(cells_, ElementsAre("1.0", "2.0", "1.0", "[title]", "[note]", "0.0"));
 }
 
