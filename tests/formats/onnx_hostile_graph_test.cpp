@@ -20,13 +20,13 @@ TEST(OnnxHostileGraph, MayNotAskForMoreWorkThanSomeSeconds) {
   graph.node({"CastLike", {"product", "x"}, {"double"}, "cast"});
   graph.node({"ReduceSum", {"double"}, {"sum"}, "sum", "", {{"keepdims", std::int64_t{0}}}});
   graph.node({"Add", {"x", "sum"}, {"y"}, "add"}).output("y", DataType::float64, 2);
-  EXPECT_THAT(graph.refusal(), HasSubstr("node \"square\" (MatMul): takes more work than may be spent"));
+  EXPECT_THAT(graph.refusal(), HasSubstr("takes more work than may be spent"));
 }
 
 TEST(OnnxHostileGraph, MayNotMakeMuchOfAShortExpression) {
   SmallGraph graph(1, DataType::string);
   graph.op("RegexFullMatch", {{"pattern", std::string("((a{30}){30}){30}")}}).output("y", DataType::boolean, 1);
-  EXPECT_THAT(graph.refusal(20), HasSubstr("too large compiled"));
+  EXPECT_THAT(graph.refusal(20), HasSubstr("node \"n\" (RegexFullMatch): has the regular expression"));
 }
 
 TEST(OnnxHostileGraph, MayNotMapNothing) {
