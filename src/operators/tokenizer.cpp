@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "core/utf8.hpp"
 #include "operators/pattern.hpp"
@@ -28,12 +29,12 @@ class Splitter {
  public:
   virtual ~Splitter() = default;
   /// Appends the tokens of a well-formed text, which are parts of it.
-  virtual void split(std::string_view text, Tokens& tokens) const = 0;
+  virtual void split(std::string_view text, Tokens& tokens, RunContext& context) const = 0;
 };
 
 class IntoCharacters final : public Splitter {
  public:
-  void split(std::string_view text, Tokens& tokens) const override {
+  void split(std::string_view text, Tokens& tokens, RunContext&) const override {
     while (!text.empty()) {
       const std::size_t length = core::utf8_length(text.substr(0, 4));
       tokens.push_back(text.substr(0, length));
@@ -45,13 +46,21 @@ class IntoCharacters final : public Splitter {
 class IntoRuns final : public Splitter {
  public:
   explicit IntoRuns(RunScanner scanner) : scanner_(scanner) {}
-  void split(std::string_view text, Tokens& tokens) const override {
+  void split(std::string_view text, Tokens& tokens, RunContext&) const override {
     scanner_.scan(text, [&](std::string_view run) { tokens.push_back(run); });
   }
 
  private:
   RunScanner scanner_;
 };
+
+/// The next match. All that is left of a text is counted as work: a short match may have been found only after
+/// looking to the end for a longer one, at every token anew.
+std::optional<Pattern::Range> next_match(const Pattern& pattern, std::string_view text, std::size_t from,
+                                         RunContext& context) {
+  context.spend({text.size() - from});
+  return pattern.find(text, from);
+}
 
 /// Where to look on after a match of nothing at byte `at`: behind the next character, or the end.
 std::size_t behind_character(std::string_view text, std::size_t at) {
@@ -62,9 +71,9 @@ std::size_t behind_character(std::string_view text, std::size_t at) {
 class IntoMatches final : public Splitter {
  public:
   IntoMatches(Pattern pattern, std::size_t least) : pattern_(std::move(pattern)), least_(least) {}
-  void split(std::string_view text, Tokens& tokens) const override {
+  void split(std::string_view text, Tokens& tokens, RunContext& context) const override {
     for (std::size_t from = 0; from <= text.size();) {
-      const auto match = pattern_.find(text, from);
+      const auto match = next_match(pattern_, text, from, context);
       if (!match) return;
       const std::string_view token = text.substr(match->begin, match->end - match->begin);
       if (characters(token) >= least_) {
@@ -86,25 +95,25 @@ class CutAtMatches final : public Splitter {
  public:
   CutAtMatches(std::vector<Pattern> separators, std::size_t least)
       : separators_(std::move(separators)), least_(least) {}
-  void split(std::string_view text, Tokens& tokens) const override {
+  void split(std::string_view text, Tokens& tokens, RunContext& context) const override {
     const std::size_t first = tokens.size();
     tokens.push_back(text);
     for (const Pattern& separator : separators_) {
       const std::size_t last = tokens.size();
-      for (std::size_t i = first; i < last; ++i) cut(tokens[i], separator, tokens);
+      for (std::size_t i = first; i < last; ++i) cut(tokens[i], separator, tokens, context);
       tokens.erase(tokens.begin() + static_cast<std::ptrdiff_t>(first),
                    tokens.begin() + static_cast<std::ptrdiff_t>(last));
     }
   }
 
  private:
-  void cut(std::string_view text, const Pattern& separator, Tokens& tokens) const {
+  void cut(std::string_view text, const Pattern& separator, Tokens& tokens, RunContext& context) const {
     const auto take = [&](std::size_t begin, std::size_t end) {
       const std::string_view token = text.substr(begin, end - begin);
       if (characters(token) >= least_) tokens.push_back(token);
     };
     std::size_t from = 0;
-    while (const auto match = separator.find(text, from)) {
+    while (const auto match = next_match(separator, text, from, context)) {
       take(from, match->begin);
       from = match->end > match->begin ? match->end : behind_character(text, match->end);
       if (from > text.size()) return;
@@ -121,7 +130,7 @@ class Tokenizer final : public Operation {
   Tokenizer(std::unique_ptr<const Splitter> splitter, bool mark, std::string pad)
       : splitter_(std::move(splitter)), mark_(mark), pad_(std::move(pad)) {}
 
-  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext&) const override {
+  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext& context) const override {
     const Tensor& x = inputs[0]->tensor;
     if (x.rank() != 1 && x.rank() != 2)
       throw Failure("tokenizes texts in one or two dimensions, not " + to_string(x.shape()));
@@ -132,7 +141,7 @@ class Tokenizer final : public Operation {
     for (const std::string_view text : x.values<std::string_view>()) {
       if (!core::is_utf8(text)) throw Failure("takes a text that is not UTF-8");
       const std::size_t begin = tokens->size();
-      splitter_->split(text, *tokens);
+      splitter_->split(text, *tokens, context);
       ends->push_back(tokens->size());
       most = std::max(most, tokens->size() - begin);
     }

@@ -33,7 +33,12 @@ class RowAxis {
   bool is_mixed() const noexcept { return axis_ == -2; }
   bool is_counted() const noexcept { return axis_ == -3; }
   bool is_axis() const noexcept { return axis_ >= 0; }
-  std::size_t axis() const noexcept { return static_cast<std::size_t>(axis_); }
+  /// Throws Failure where there is none: a node may have inputs that its operator does not know, so that rows
+  /// are looked for where there are none.
+  std::size_t axis() const {
+    if (!is_axis()) throw Failure("has its rows elsewhere than along a dimension");
+    return static_cast<std::size_t>(axis_);
+  }
   friend bool operator==(RowAxis, RowAxis) = default;
 
  private:

@@ -1,11 +1,14 @@
 #include "tensor/tensor.hpp"
 
+#include <algorithm>
+
 namespace pelton::tensor {
 
 void Tensor::reset(DataType type, const Shape& shape) {
   const std::size_t elements = shape.elements();
   memory_.clear();  // what it held is not worth moving
-  memory_.resize_uninitialized(elements * element_bytes(type));
+  // No elements are somewhere too, so that nothing is counted on from a null pointer.
+  memory_.resize_uninitialized(std::max<std::size_t>(elements * element_bytes(type), 1));
   type_ = type;
   shape_ = shape;
   elements_ = elements;

@@ -36,6 +36,15 @@ TEST(OnnxHostileGraph, MayNotMapNothing) {
   EXPECT_THAT(graph.refusal(), HasSubstr("node \"map\" (ZipMap): takes and gives one value"));
 }
 
+TEST(OnnxHostileGraph, MayNotTellOfRowsByAnInputTooMany) {
+  SmallGraph graph(3);
+  graph.numbers("c", {1, 3}, {1, 2, 3});
+  graph.node({"MeanVarianceNormalization", {"c", "x"}, {"m"}, "m", "", {{"axes", std::vector<std::int64_t>{1}}}});
+  graph.node({"Add", {"x", "m"}, {"y"}, "add"}).output("y", DataType::float64, 3);
+  EXPECT_EQ(graph.refusal(), "loaded");
+  EXPECT_EQ(graph.predict({0, 0, 0})[1], 0);
+}
+
 TEST(OnnxHostileGraph, MayNotHaveInputsOfMoreDimensionsThanTensors) {
   std::vector<std::int64_t> dims(tensor::kMaxRank + 1, 1);
   dims[0] = -1;

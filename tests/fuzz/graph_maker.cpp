@@ -94,18 +94,18 @@ std::int64_t Choices::integer() {
                                                 std::numeric_limits<std::int64_t>::max(),
                                                 std::numeric_limits<std::int32_t>::min(),
                                                 std::numeric_limits<std::int32_t>::max(),
-                                                std::int64_t{1} << 27,
+                                                (std::int64_t{1} << 27) + 1,
                                                 std::int64_t{1} << 53,
                                                 -2,
                                                 -3,
                                                 3,
                                                 255,
-                                                65536,
+                                                300,
                                                 std::numeric_limits<std::int64_t>::min() + 1};
   const std::uint8_t value = byte();
   if (value < 160) return static_cast<std::int64_t>(value % 7) - 1;
   if (value < 240) return kNasty[value % kNasty.size()];
-  return static_cast<std::int64_t>(byte()) * 257 - 30'000;
+  return static_cast<std::int64_t>(byte()) - 100;
 }
 
 double Choices::number() {

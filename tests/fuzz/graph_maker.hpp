@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <memory>
 #include <span>
@@ -83,7 +84,7 @@ class GraphMaker {
   std::vector<Input> inputs_;
   std::vector<std::pair<std::string, formats::onnx::RawTensor>> constants_;
   std::vector<formats::onnx::Node> nodes_;
-  std::vector<Named> values_;
+  std::deque<Named> values_;  ///< references stay good
   std::vector<std::string> unchecked_;  ///< files with a node that could not be tried out here
   std::size_t names_ = 0;
 };

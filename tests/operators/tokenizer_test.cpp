@@ -119,6 +119,22 @@ TEST(Tokenizer, TakesTimeInProportionToTheText) {
   EXPECT_EQ(tokens_of(expression("(a+)+b|(a*)*c|a{40}"), text).tensor.shape(), Shape({1, 2500}));
 }
 
+TEST(Tokenizer, StopsWhereEveryTokenLooksThroughTheWholeText) {
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += "xa";
+  const Tensor long_text = make_tensor<std::string_view>({1}, {text});
+  const NodeCase wanted{.opset = 1, .domain = kMicrosoftDomain, .attributes = expression("x.*y|a")};
+  const auto operation = build_node("Tokenizer", wanted, {{.tensor = &long_text}});
+  tensor::Value x;
+  x.tensor.assign(long_text);
+  tensor::Value y;
+  const std::array<const tensor::Value*, 1> inputs{&x};
+  const std::array<tensor::Value*, 1> outputs{&y};
+  core::TextArena texts;
+  tensor::RunContext context{.texts = texts, .work = 10 * text.size()};
+  EXPECT_THROW(operation->run(inputs, outputs, context), tensor::Failure);
+}
+
 TEST(Tokenizer, AllocatesNothingOnceWarm) {
   const Tensor text = make_tensor<std::string_view>({1}, {"some words, of a text"});
   const NodeCase wanted{.opset = 1, .domain = kMicrosoftDomain, .attributes = expression("[a-zA-Z0-9_]+")};

@@ -347,9 +347,13 @@ void GraphCompiler::trace_rows(const operators::Operation& operation, std::span<
     if (mixed) {
       outputs[i].rows = RowAxis::mixed();
     } else if (any) {
-      tensor::Trace trace = operation.trace(traced, outputs[i].value->tensor.shape(), i);
-      outputs[i].rows = trace.rows;
-      outputs[i].counts = std::move(trace.counts);
+      try {
+        tensor::Trace trace = operation.trace(traced, outputs[i].value->tensor.shape(), i);
+        outputs[i].rows = trace.rows;
+        outputs[i].counts = std::move(trace.counts);
+      } catch (const tensor::Failure&) {
+        outputs[i].rows = RowAxis::mixed();  // nothing is known of them
+      }
     }
   }
 }
