@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/text_arena.hpp"
@@ -71,6 +72,11 @@ struct RunContext {
 
   core::TextArena& texts;                    ///< for texts it makes: they live until the graph's run is over
   std::int64_t iterations = kMaxIterations;  ///< how often graphs in operations may still be run
+
+  /// Before each such run. Throws Failure where there have been too many.
+  void count_iteration() {
+    if (iterations-- <= 0) throw Failure("runs bodies more than " + std::to_string(kMaxIterations) + " times");
+  }
 };
 
 /// One operator with its attributes, over tensors.
