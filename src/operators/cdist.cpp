@@ -1,5 +1,4 @@
 #include <array>
-#include <cmath>
 #include <optional>
 
 #include "operators/matrix_product.hpp"
@@ -57,15 +56,13 @@ class CDist final : public Operation {
     if (!constant_) pack_points(b, memory.points);
     const math::PackedPoints& points = constant_ ? *constant_ : memory.points;
     const auto measure = [&](math::Input x, std::size_t rows, math::Output distances) {
-      math::kernels().squared_distances(points.view(), x, rows, distances);
+      const math::Kernels& kernels = math::kernels();
+      kernels.squared_distances(points.view(), x, rows, distances);
+      const math::Input squares{distances.data, distances.stride};
+      if (!squared_) kernels.unary({math::UnaryOp::sqrt}, squares, rows, b.rows, distances);
     };
     for_row_blocks(a, b.rows, measure, [&](std::size_t r, const double* distances) {
-      T* const row = y.data() + r * b.rows;
-      if (squared_) {
-        for (std::size_t i = 0; i < b.rows; ++i) row[i] = narrowed<T>(distances[i]);
-      } else {
-        for (std::size_t i = 0; i < b.rows; ++i) row[i] = narrowed<T>(std::sqrt(distances[i]));
-      }
+      std::transform(distances, distances + b.rows, y.data() + r * b.rows, narrowed<T>);
     });
     memory.trim();
   }

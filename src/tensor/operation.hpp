@@ -72,6 +72,9 @@ struct RunContext {
 
   core::TextArena& texts;                    ///< for texts it makes: they live until the graph's run is over
   std::int64_t iterations = kMaxIterations;  ///< how often graphs in operations may still be run
+  /// The values are made up, to learn shapes: an operation that would fail on what they are (not on what
+  /// shape they have) gives something of the right shape instead.
+  bool made_up = false;
 
   /// Before each such run. Throws Failure where there have been too many.
   void count_iteration() {

@@ -70,9 +70,9 @@ inline std::vector<Tensor> run_node_outputs(std::string_view name, const NodeCas
   return outputs;
 }
 
-/// The first output of one node whose result holds no text.
+/// The first output of one node; its texts last as long as the program.
 inline Tensor run_node(std::string_view name, const NodeCase& test, const Inputs& inputs) {
-  core::TextArena texts;
+  static core::TextArena texts;
   return std::move(run_node_outputs(name, test, inputs, texts).front());
 }
 

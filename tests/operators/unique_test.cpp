@@ -10,15 +10,9 @@ namespace {
 using Ints = std::vector<std::int64_t>;
 using tensor::Failure;
 
-/// All outputs; texts are kept in `texts`.
-std::vector<Tensor> unique(const Tensor& x, std::map<std::string, AttributeValue, std::less<>> attributes,
-                           core::TextArena& texts) {
-  return run_node_outputs("Unique", {.attributes = std::move(attributes), .outputs = 4}, {&x}, texts);
-}
-
 std::vector<Tensor> unique(const Tensor& x, std::map<std::string, AttributeValue, std::less<>> attributes = {}) {
-  core::TextArena texts;
-  return unique(x, std::move(attributes), texts);
+  static core::TextArena texts;
+  return run_node_outputs("Unique", {.attributes = std::move(attributes), .outputs = 4}, {&x}, texts);
 }
 
 TEST(Unique, SortsElements) {
@@ -32,8 +26,7 @@ TEST(Unique, SortsElements) {
 
 TEST(Unique, KeepsTheOrderOfFirstAppearance) {
   const Tensor x = make_tensor<std::string_view>({5}, {"b", "a", "b", "c", "a"});
-  core::TextArena texts;
-  const std::vector<Tensor> y = unique(x, {{"sorted", std::int64_t{0}}}, texts);
+  const std::vector<Tensor> y = unique(x, {{"sorted", std::int64_t{0}}});
   EXPECT_EQ(list<std::string_view>(y[0]), (std::vector<std::string_view>{"b", "a", "c"}));
   EXPECT_EQ(list<std::int64_t>(y[1]), (Ints{0, 1, 3}));
   EXPECT_EQ(list<std::int64_t>(y[2]), (Ints{0, 1, 0, 2, 1}));

@@ -83,6 +83,11 @@ core::Result<Value> constant_output(const tensor::Tensor& tensor) {
   return Value(ConstantValue{nullptr, std::make_shared<const Tensor>(std::move(list))});
 }
 
+/// Whether an output is a class label: of floats it would be a number.
+bool is_label(const Known& known) {
+  return !known.labels.empty() && !known.labelled_scores && !is_floating(known.type);
+}
+
 /// Whether a step's answers for some rows together are other than for each alone. Rows are made up: small
 /// numbers of both signs, all different, where the types allow it.
 bool mixes_rows(const graph::Step& step, const std::vector<model::Feature>& features) {
@@ -188,7 +193,7 @@ core::Result<void> GeneralCompiler::check_rows(const GraphCompiler& graph) const
     if (known == nullptr || known->constant || known->is_sequence) continue;
     const std::size_t elements = known->value->tensor.size();
     const std::size_t rows = static_cast<std::size_t>(kTrials[0].rows);
-    const bool label = !known->labels.empty() && !known->labelled_scores;
+    const bool label = is_label(*known);
     if (elements == 0 || elements % rows != 0 || (known->type == DataType::string && !label)) continue;
     const auto step =
         make_step(graph, *known, elements / rows, label ? known->labels : std::vector<model::Label>(), false);
@@ -216,7 +221,7 @@ core::Result<Value> GeneralCompiler::output(const GraphCompiler& graph, const Va
   }
   const std::size_t width = elements / rows;
   const bool one_by_one = trial.rows == 1;
-  const bool label = width == 1 && !known->labels.empty() && !known->labelled_scores;
+  const bool label = width == 1 && is_label(*known);
   if (known->type == DataType::string && !label) return Error(ErrorCode::unsupported, "is text other than a label");
   const auto step = make_step(graph, *known, width, label ? known->labels : std::vector<model::Label>(), one_by_one);
   const graph::Register row = program_.input();
@@ -225,7 +230,7 @@ core::Result<Value> GeneralCompiler::output(const GraphCompiler& graph, const Va
   if (label) {
     return Value(Labels{.index = *block, .names = known->labels, .type = known->type, .flat = shape.rank() == 1});
   }
-  Rows values{.block = *block, .width = width, .type = known->type, .flat = shape.rank() == 1};
+  Rows values{.block = *block, .width = width, .type = known->type, .flat = shape.rank() == 1, .rounded = true};
   values.choices = width == 1 ? known->choices : 0;
   if (known->labelled_scores) return Value(LabelledScores{std::move(values), known->labels});
   return Value(std::move(values));

@@ -273,7 +273,7 @@ std::vector<Known> GraphCompiler::carry_out(const NodeProto& node,
       if (!node.output[i].empty()) values[i] = std::make_shared<tensor::Value>();
       results.push_back(values[i].get());
     }
-    tensor::RunContext run{context_.texts};
+    tensor::RunContext run{.texts = context_.texts, .made_up = !constant};
     try {
       operation->run(taken, results, run);
     } catch (const tensor::Failure& failure) {

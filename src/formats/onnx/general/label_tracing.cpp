@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <set>
 #include <span>
 
@@ -77,6 +78,24 @@ std::vector<model::Label> encoded(const NodeProto& node, const Known& input) {
   return joined({}, values);
 }
 
+/// Whether a cast to `to` leaves every label what it is.
+bool keeps_labels(const Known& from, DataType to) {
+  if ((from.type == DataType::string) != (to == DataType::string)) return false;
+  std::int64_t most = INT64_MAX;
+  switch (to) {
+    case DataType::string:
+    case DataType::int64: break;
+    case DataType::float64: most = std::int64_t{1} << 53; break;
+    case DataType::float32: most = std::int64_t{1} << 24; break;
+    case DataType::int32: most = INT32_MAX; break;
+    default: return false;
+  }
+  return std::all_of(from.labels.begin(), from.labels.end(), [most](const model::Label& label) {
+    const std::int64_t* number = std::get_if<std::int64_t>(&label);
+    return number == nullptr || (*number <= most && *number >= -most);
+  });
+}
+
 bool is_any(std::string_view name, std::initializer_list<std::string_view> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -101,11 +120,7 @@ void trace_labels(const NodeProto& node, std::span<const Known* const> inputs, s
   const Known& first = *inputs[0];
   const bool passes = is_any(node.op_type, {"Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Transpose",
                                             "Slice", "Dropout", "Expand", "Tile"});
-  const bool integral =
-      first.type == DataType::int64 || first.type == DataType::int32 || first.type == DataType::string;
-  const bool kept = outputs[0].type == first.type || outputs[0].type == DataType::int64;
-  if (passes || (node.op_type == "Cast" && integral && kept &&
-                 (first.type == DataType::string) == (outputs[0].type == DataType::string))) {
+  if (passes || (node.op_type == "Cast" && keeps_labels(first, outputs[0].type))) {
     outputs[0].labels = first.labels;
     outputs[0].choices = first.choices;
   } else if (is_any(node.op_type, {"ArrayFeatureExtractor", "Gather"})) {
