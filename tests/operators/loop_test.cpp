@@ -157,7 +157,7 @@ TEST(Loop, RefusesBodiesThatDoNotFit) {
   EXPECT_THROW(run(loop(body(3, 0, {0, 2}, {DataType::int64, DataType::float32}), 1), inputs), Refusal);
   EXPECT_THROW(run(loop(body(3, 0, {1}, {DataType::boolean}), 1), inputs), Refusal);
   EXPECT_THROW(run(loop(body(2, 0, {1, 0}, {DataType::boolean, DataType::float32}), 1), inputs), Refusal);
-  EXPECT_THROW(run({.name = "Loop", .own = 3}, inputs), Refusal);
+  EXPECT_THROW(run({.name = "Loop", .bodies = {}, .own = 3}, inputs), Refusal);
 }
 
 /// Branches that give what they capture.
