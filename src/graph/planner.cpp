@@ -341,6 +341,9 @@ core::Result<Program> Planner::plan() {
     step_scratch = std::max(step_scratch, step.step->scratch_doubles(program.block_rows_));
   }
   program.scratch_doubles_ = program.registers_doubles_ * program.block_rows_ + step_scratch;
+  program.refuses_rows_ = std::any_of(program.steps_.begin(), program.steps_.end(),
+                                      [](const Program::Run& run) { return run.step->refuses_rows(); });
+  if (program.refuses_rows_) program.scratch_doubles_ += program.block_rows_;
   if (program.scratch_doubles_ > kMaxScratchDoubles) {
     return core::Error(core::ErrorCode::too_large, "the program's registers hold " + std::to_string(columns_.most()) +
                                                        " columns together: more than can be kept in memory");

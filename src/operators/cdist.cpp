@@ -3,7 +3,6 @@
 
 #include "operators/matrix_product.hpp"
 #include "operators/registry.hpp"
-#include "operators/work.hpp"
 
 /// ONNX Runtime's CDist: distances of each row on the left to each row on the right. It is summed over
 /// squared differences, as scipy's cdist does; |a|² + |b|² − 2 a·b would lose all digits of near rows.
@@ -41,14 +40,14 @@ class CDist final : public Operation {
     if (right != nullptr && right->rank() == 2) pack_points(rows_of<T>(*right), constant_.emplace());
   }
 
-  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext&) const override {
+  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext& context) const override {
     if (outputs[0] == nullptr) return;
     const Lattice<T> a = rows_of<T>(inputs[0]->tensor), b = rows_of<T>(inputs[1]->tensor);
     if (a.cols != b.cols) {
       throw Failure("measures between rows of " + std::to_string(a.cols) + " and of " + std::to_string(b.cols) +
                     " columns");
     }
-    check_work({a.rows, a.cols, b.rows});
+    context.spend({a.rows, a.cols, b.rows});
     const std::span<T> y =
         outputs[0]->tensor.reset<T>({static_cast<std::int64_t>(a.rows), static_cast<std::int64_t>(b.rows)});
     if (y.empty()) return;
