@@ -202,6 +202,14 @@ void GraphCompiler::define_unknown(const NodeProto& node) {
 
 void GraphCompiler::add_node(const NodeProto& node) {
   try {
+    const std::string_view domain = known_domain(node.domain);
+    const bool zips = domain == kMlDomain && node.op_type == "ZipMap";
+    // Told even where its inputs are refused already.
+    const bool carried_out =
+        zips || is_row_operator(domain, node.op_type) || operators::find_operator(domain, node.op_type) != nullptr;
+    if (!carried_out || !node.overload.empty()) {
+      throw Refusal(ErrorCode::unsupported, "operator of " + domain_name(domain) + " that Pelton does not carry out");
+    }
     std::vector<const Known*> inputs;
     for (const std::string_view name : node.input) {
       const Known* known = name.empty() ? nullptr : import(name);
@@ -213,8 +221,7 @@ void GraphCompiler::add_node(const NodeProto& node) {
       if (known != nullptr && known->labelled_scores) throw Refusal(ErrorCode::unsupported, "takes a ZipMap's answer");
       inputs.push_back(known);
     }
-    const std::string_view domain = known_domain(node.domain);
-    if (domain == kMlDomain && node.op_type == "ZipMap") return zip_map(node, inputs);
+    if (zips) return zip_map(node, inputs);
     const auto opset = context_.opsets.find(domain);
     if (opset == context_.opsets.end()) {
       throw Refusal(ErrorCode::malformed, "operator set " + domain_name(domain) + " is not imported");
@@ -232,11 +239,7 @@ void GraphCompiler::add_node(const NodeProto& node) {
 void GraphCompiler::build(const NodeProto& node, std::int64_t opset, std::span<const Known* const> inputs) {
   const std::string_view domain = known_domain(node.domain);
   const operators::Operator* op = operators::find_operator(domain, node.op_type);
-  const bool by_rows = op == nullptr && is_row_operator(domain, node.op_type);
-  if ((op == nullptr && !by_rows) || !node.overload.empty()) {
-    throw Refusal(ErrorCode::unsupported, "operator of " + domain_name(domain) + " that Pelton does not carry out");
-  }
-  if (by_rows) {
+  if (op == nullptr) {
     RowOperation made = make_row_operation(node, opset, inputs, context_.limits);
     std::vector<Known> outputs = carry_out(node, made.operation, inputs, made.outputs);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
