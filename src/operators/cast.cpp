@@ -45,6 +45,12 @@ class Cast final : public Operation {
     for (std::size_t i = 0; i < x.size(); ++i) y[i] = cast_one<To>(x[i], context.texts);
   }
   RowAxis row_axis(std::span<const Traced> inputs, const Shape&, std::size_t) const override { return inputs[0].rows; }
+  tensor::Trace trace(std::span<const Traced> inputs, const Shape& output, std::size_t i) const override {
+    constexpr bool kHoldsCounts = std::same_as<To, std::int64_t> && std::integral<From>;
+    if (!inputs[0].rows.is_counted()) return {row_axis(inputs, output, i)};
+    if (!kHoldsCounts) return {};
+    return {inputs[0].rows, {inputs[0].counts.begin(), inputs[0].counts.end()}};
+  }
 };
 
 std::shared_ptr<const Operation> cast(Node& node, DataType to) {

@@ -27,7 +27,7 @@ class Gather final : public Operation {
  public:
   explicit Gather(std::int64_t axis) : axis_(axis) {}
 
-  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext&) const override {
+  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext& context) const override {
     if (outputs[0] == nullptr) return;
     const Tensor& data = inputs[0]->tensor;
     const Shape& from = data.shape();
@@ -37,13 +37,18 @@ class Gather final : public Operation {
     result.reset(data.type(), picked_shape(from, inputs[1]->tensor.shape(), axis));
     const std::size_t outside = from.elements_between(0, axis);
     const std::size_t inside = from.elements_between(axis + 1, from.rank()) * element_bytes(data.type());
-    for (const Index index : indices) index_of(index, from[axis]);
+    const auto slice_of = [&](Index index) {
+      const bool beyond = index < -from[axis] || index >= from[axis];
+      if (beyond && context.made_up && from[axis] > 0) return std::size_t{0};
+      return static_cast<std::size_t>(index_of(index, from[axis]));
+    };
+    for (const Index index : indices) slice_of(index);
     std::byte* to = result.data();
     if (result.size() == 0) return;
     for (std::size_t o = 0; o < outside; ++o) {
       const std::byte* slices = data.data() + o * static_cast<std::size_t>(from[axis]) * inside;
       for (const Index index : indices) {
-        std::memcpy(to, slices + static_cast<std::size_t>(index_of(index, from[axis])) * inside, inside);
+        std::memcpy(to, slices + slice_of(index) * inside, inside);
         to += inside;
       }
     }

@@ -34,17 +34,22 @@ struct Operand {
 };
 
 /// A graph that is an attribute of a node (the body of a Scan).
+///
+/// A body may read values of the graphs around it. They are inputs of the compiled graph after its own,
+/// and are given to the node's operation after the node's own inputs: those of the body that is compiled
+/// first come first.
 class Subgraph {
  public:
   virtual ~Subgraph() = default;
+  /// How many inputs of its own it has.
   virtual std::size_t inputs() const noexcept = 0;
-  virtual std::size_t outputs() const noexcept = 0;
   struct Compiled {
     std::shared_ptr<const tensor::Graph> graph;
-    std::vector<DataType> output_types;
+    std::vector<Operand> outputs;
+    std::size_t captured = 0;  ///< values of the graphs around it that it reads
   };
-  /// The body for inputs of these types. Throws Refusal.
-  virtual Compiled compile(std::span<const DataType> input_types) const = 0;
+  /// The body for inputs of its own like these. Throws Refusal. To be called once at most.
+  virtual Compiled compile(std::span<const Operand> inputs) const = 0;
 };
 
 using AttributeValue =
@@ -98,6 +103,7 @@ class Node {
   /// Says that output `outputs so far` is a tensor of this type. Every output of the node must be told.
   void gives(DataType type) { given_.push_back({true, false, type, nullptr}); }
   void gives_sequence(DataType type) { given_.push_back({true, true, type, nullptr}); }
+  void gives(const Operand& output) { given_.push_back({true, output.is_sequence, output.type, nullptr}); }
   const std::vector<Operand>& given() const noexcept { return given_; }
 
  private:

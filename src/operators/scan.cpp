@@ -19,7 +19,6 @@ using tensor::Value;
 /// What is always the same of a node. Lists are as long as there are scanned inputs, or outputs.
 struct Settings {
   std::shared_ptr<const tensor::Graph> body;
-  std::vector<DataType> types;  ///< of the body's outputs
   std::size_t states = 0;
   std::vector<std::int64_t> input_axes;
   std::vector<std::int64_t> output_axes;
@@ -48,14 +47,12 @@ class Sequence {
   }
 
   /// `slice(i, t, tensor)` gives what is scanned at step t; `put(k, t, tensor)` takes what comes of it.
-  /// `state` are the values carried along, first to last.
+  /// `state` are the values carried along, first to last; `captured` what the body reads of the graph around it.
   template <class Slice, class Put>
-  void run(std::int64_t length, std::vector<const Value*>& state, const Slice& slice, const Put& put,
-           RunContext& context) {
+  void run(std::int64_t length, std::vector<const Value*>& state, std::span<const Value* const> captured,
+           const Slice& slice, const Put& put, RunContext& context) {
     for (std::int64_t t = 0; t < length; ++t) {
-      if (context.iterations-- <= 0) {
-        throw Failure("runs its body more than " + std::to_string(RunContext::kMaxIterations) + " times");
-      }
+      context.count_iteration();
       std::vector<Value>& next = states_[static_cast<std::size_t>(t % 2)];
       inputs_.assign(state.begin(), state.end());
       outputs_.clear();
@@ -63,23 +60,19 @@ class Sequence {
         slice(i, t, slices_[i].tensor);
         inputs_.push_back(&slices_[i]);
       }
+      inputs_.insert(inputs_.end(), captured.begin(), captured.end());
       // What the body only hands on is not copied.
       for (std::size_t s = 0; s < next.size(); ++s) outputs_.push_back(kept_[s] ? nullptr : &next[s]);
       for (Value& element : elements_) outputs_.push_back(&element);
       settings_.body->run_nested(inputs_, outputs_, context);
       for (std::size_t s = 0; s < next.size(); ++s) {
-        if (!kept_[s]) state[s] = &tensor_only(next[s]);
+        if (!kept_[s]) state[s] = &next[s];
       }
-      for (std::size_t k = 0; k < elements_.size(); ++k) put(k, t, tensor_only(elements_[k]).tensor);
+      for (std::size_t k = 0; k < elements_.size(); ++k) put(k, t, elements_[k].tensor);
     }
   }
 
  private:
-  static const Value& tensor_only(const Value& value) {
-    if (value.is_sequence) throw Failure("has a body that gives a sequence");
-    return value;
-  }
-
   const Settings& settings_;
   std::vector<Value> slices_;
   std::array<std::vector<Value>, 2> states_;
@@ -107,7 +100,8 @@ class Scan final : public Operation {
   explicit Scan(Settings settings) : settings_(std::move(settings)) {}
 
   void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext& context) const override {
-    const std::span<const Value* const> scanned = inputs.subspan(settings_.states);
+    const std::span<const Value* const> scanned = inputs.subspan(settings_.states, settings_.scanned());
+    const std::span<const Value* const> captured = inputs.subspan(settings_.states + settings_.scanned());
     const std::int64_t length = length_of(scanned);
     if (length == 0 && settings_.built() > 0) throw Failure("scans nothing, which gives no shape of its outputs");
     std::vector<const Value*> state(inputs.begin(), inputs.begin() + static_cast<std::ptrdiff_t>(settings_.states));
@@ -124,7 +118,7 @@ class Scan final : public Operation {
       put_element(element, axis, at, length, t == 0, output->tensor);
     };
     Sequence sequence(settings_);
-    sequence.run(length, state, slice, put, context);
+    sequence.run(length, state, captured, slice, put, context);
     for (std::size_t s = 0; s < state.size(); ++s) {
       if (outputs[s] != nullptr) outputs[s]->assign(*state[s]);
     }
@@ -141,6 +135,9 @@ class Scan final : public Operation {
       const Traced& input = inputs[settings_.states + m];
       const std::size_t axis = tensor::axis_of(settings_.input_axes[m], input.shape.rank());
       if (input.rows != RowAxis::at(axis) || settings_.input_backward[m] != backward) return RowAxis::mixed();
+    }
+    for (const Traced& captured : inputs.subspan(settings_.states + settings_.scanned())) {
+      if (!captured.rows.is_none()) return RowAxis::mixed();
     }
     if (i < settings_.states) return RowAxis::none();
     const std::size_t k = i - settings_.states;
@@ -172,13 +169,13 @@ class BatchScan final : public Operation {
 
   void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext& context) const override {
     const std::span<const Value* const> states = inputs.subspan(1, settings_.states);
-    const std::span<const Value* const> scanned = inputs.subspan(1 + settings_.states);
+    const std::span<const Value* const> scanned = inputs.subspan(1 + settings_.states, settings_.scanned());
+    const std::span<const Value* const> captured = inputs.subspan(1 + settings_.states + settings_.scanned());
     const Extent extent = extent_of(states, scanned);
     const std::int64_t batch = extent.batch, length = extent.length;
     if (batch == 0 || length == 0) throw Failure("scans nothing, which gives no shape of its outputs");
     std::vector<Value> first(settings_.states);
     std::vector<Value> whole(settings_.scanned());
-    Tensor built;
     Sequence sequence(settings_);
     for (std::int64_t b = 0; b < batch; ++b) {
       std::vector<const Value*> state;
@@ -196,7 +193,7 @@ class BatchScan final : public Operation {
         if (output == nullptr) return;
         put_in_batch(element, b, t, batch, length, output->tensor);
       };
-      sequence.run(steps, state, slice, put, context);
+      sequence.run(steps, state, captured, slice, put, context);
       for (std::size_t s = 0; s < state.size(); ++s) {
         if (outputs[s] == nullptr) continue;
         put_element(state[s]->tensor, 0, b, batch, b == 0, outputs[s]->tensor);
@@ -206,8 +203,11 @@ class BatchScan final : public Operation {
 
   /// Each entry of the batch is scanned by itself.
   RowAxis row_axis(std::span<const Traced> inputs, const Shape&, std::size_t) const override {
-    const bool apart = std::all_of(inputs.begin(), inputs.end(),
-                                   [](const Traced& x) { return !x.present || x.rows == RowAxis::at(0); });
+    const std::size_t own = 1 + settings_.states + settings_.scanned();
+    const auto is_same = [](const Traced& x) { return x.rows.is_none(); };
+    const auto is_apart = [](const Traced& x) { return !x.present || x.rows == RowAxis::at(0); };
+    const bool apart = std::all_of(inputs.begin(), inputs.begin() + static_cast<std::ptrdiff_t>(own), is_apart) &&
+                       std::all_of(inputs.begin() + static_cast<std::ptrdiff_t>(own), inputs.end(), is_same);
     return apart ? RowAxis::at(0) : RowAxis::mixed();
   }
 
@@ -279,6 +279,17 @@ std::vector<bool> directions_of(const Node& node, std::string_view name, std::si
   return backward;
 }
 
+/// Holds what a body gives against what it is given.
+void check_outputs(const Node& node, std::size_t states, std::span<const Operand> given,
+                   std::span<const Operand> outputs) {
+  if (outputs.size() != node.outputs()) node.malformed("has other outputs than its body");
+  if (outputs.size() < states) node.malformed("has a body that does not give all its states");
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i].is_sequence) node.malformed("has a body that gives a sequence");
+    if (i < states && outputs[i].type != given[i].type) node.malformed("has a body that changes the type of a state");
+  }
+}
+
 std::shared_ptr<const Operation> scan(Node& node) {
   constexpr std::int64_t kHasNoBatch = 9;
   const bool batch = node.opset() < kHasNoBatch;
@@ -292,23 +303,17 @@ std::shared_ptr<const Operation> scan(Node& node) {
   Settings settings;
   const auto count = static_cast<std::size_t>(scanned);
   settings.states = node.inputs() - first - count;
-  std::vector<DataType> types;
-  for (std::size_t i = first; i < node.inputs(); ++i) types.push_back(node.type(i));
+  std::vector<Operand> operands;
+  for (std::size_t i = first; i < node.inputs(); ++i) operands.push_back({true, false, node.type(i), nullptr});
   if (batch && node.has_input(0) && node.type(0) != DataType::int64) node.refuse("has lengths that are not int64");
-  Subgraph::Compiled compiled = body->compile(types);
-  settings.body = std::move(compiled.graph);
-  settings.types = std::move(compiled.output_types);
-  if (settings.types.size() < settings.states) node.malformed("has a body that does not give all its states");
-  if (!std::equal(types.begin(), types.begin() + static_cast<std::ptrdiff_t>(settings.states),
-                  settings.types.begin())) {
-    node.malformed("has a body that changes the type of a state");
-  }
-  if (settings.types.size() != node.outputs()) node.malformed("has other outputs than its body");
-  const std::size_t built = settings.types.size() - settings.states;
+  const Subgraph::Compiled compiled = body->compile(operands);
+  settings.body = compiled.graph;
+  check_outputs(node, settings.states, operands, compiled.outputs);
+  const std::size_t built = compiled.outputs.size() - settings.states;
   settings.input_backward = directions_of(node, batch ? "directions" : "scan_input_directions", count);
   settings.input_axes = std::vector<std::int64_t>(count);
   settings.output_axes = std::vector<std::int64_t>(built);
-  for (const DataType type : settings.types) node.gives(type);
+  for (const Operand& output : compiled.outputs) node.gives(output.type);
   if (batch) return std::make_shared<BatchScan>(std::move(settings));
   settings.output_backward = directions_of(node, "scan_output_directions", built);
   settings.input_axes = list_of(node, "scan_input_axes", count);

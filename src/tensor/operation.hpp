@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/text_arena.hpp"
@@ -84,6 +85,10 @@ struct RunContext {
   /// shape they have) gives something of the right shape instead.
   bool made_up = false;
 
+  /// Before each such run. Throws Failure where there have been too many.
+  void count_iteration() {
+    if (iterations-- <= 0) throw Failure("runs bodies more than " + std::to_string(kMaxIterations) + " times");
+  }
   /// Takes the product of the factors off the work that may be done; throws Failure where that is more
   /// than is left.
   void spend(std::initializer_list<std::size_t> factors);

@@ -105,6 +105,33 @@ TEST(OnnxGeneral, FindsTheClassesOfALabel) {
   EXPECT_THAT(score(**model, Method::predict, {{0, 0, 1}, {1, 0, 0}}), ElementsAre(2, 0));
 }
 
+/// A flattening as exporters write it: Reshape(x, [number of rows, -1]), the number read off the shape.
+SmallGraph flattening(std::vector<std::int64_t> before, std::vector<std::int64_t> tail) {
+  SmallGraph graph(4);
+  graph.integers("before", std::move(before)).node({"Reshape", {"x", "before"}, {"cube"}, "fold"});
+  graph.node({"Shape", {"cube"}, {"shape"}, "measure"}).integers("first", {0}).integers("tail", std::move(tail));
+  graph.node({"Gather", {"shape", "first"}, {"rows"}, "count"});
+  graph.node({"Cast", {"rows"}, {"count"}, "cast", "", {{"to", std::int64_t{7}}}});
+  graph.node({"Concat", {"count", "tail"}, {"flat"}, "target", "", {{"axis", std::int64_t{0}}}});
+  graph.node({"Reshape", {"cube", "flat"}, {"y"}, "flatten"});
+  return graph.output("y", DataType::float64, 4);
+}
+
+TEST(OnnxGeneral, FlattensRowsTogetherByTheirNumber) {
+  const auto model = flattening({0, 2, 2}, {-1}).load();
+  ASSERT_TRUE(model) << model.error().message();
+  EXPECT_THAT((*model)->description().plan.front(), testing::Not(HasSubstr("row by row")));
+  EXPECT_THAT(score(**model, Method::predict, {{1, 2, 3, 4}, {5, 6, 7, 8}}), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
+  EXPECT_THAT(score(**model, Method::predict, {{1, 2, 3, 4}}), ElementsAre(1, 2, 3, 4));
+}
+
+TEST(OnnxGeneral, ScoresRowByRowWhereTheirNumberIsNotADimension) {
+  const auto model = flattening({1, -1, 2}, {-1, 4}).load();  // [1, 2 * rows, 2]: 1 is no number of rows
+  ASSERT_TRUE(model) << model.error().message();
+  EXPECT_THAT((*model)->description().plan.front(), HasSubstr("row by row"));
+  EXPECT_THAT(score(**model, Method::predict, {{1, 2, 3, 4}, {5, 6, 7, 8}}), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
+}
+
 TEST(OnnxGeneral, NamesEveryPartItDoesNotCarryOut) {
   SmallGraph graph(2);
   graph.node({"Conv3000", {"x"}, {"a"}, "first"}).node({"Relu", {"a"}, {"b"}, "fine"});

@@ -27,19 +27,18 @@ class SumBody final : public Subgraph {
  public:
   explicit SumBody(bool carries) : carries_(carries) {}
   std::size_t inputs() const noexcept override { return 2; }
-  std::size_t outputs() const noexcept override { return 2; }
-  Compiled compile(std::span<const DataType> types) const override {
+  Compiled compile(std::span<const Operand> given) const override {
     tensor::Graph::Builder builder;
     const std::size_t state = builder.add_input();
     const std::size_t element = builder.add_input();
     const std::array addends{element, state};
     const std::size_t sum = builder.add_node("add", std::make_shared<Add>(), addends, 1);
-    Node identity(13, {{true, false, types[0], nullptr}}, {true}, [](std::string_view) { return std::nullopt; });
+    Node identity(13, {given[0]}, {true}, [](std::string_view) { return std::nullopt; });
     const std::array handed{state};
     const std::size_t same_state =
         builder.add_node("identity", find_operator("", "Identity")->build(identity), handed, 1);
     const std::array outputs{carries_ ? sum : same_state, sum};
-    return {std::make_shared<const tensor::Graph>(builder.build(outputs)), {types[0], types[1]}};
+    return {std::make_shared<const tensor::Graph>(builder.build(outputs)), {given[0], given[1]}, 0};
   }
 
  private:

@@ -34,8 +34,8 @@ OPERATORS = set("""
     StringNormalizer TfIdfVectorizer StringConcat StringSplit RegexFullMatch Einsum Det
     CumProd Shrink Swish Celu ThresholdedRelu HardSwish Mish Hardmax Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh
     Atanh Mod CastLike Size
-    EyeLike Scatter ScatterND Pad SequenceEmpty SequenceInsert SequenceLength SplitToSequence ConcatFromSequence
-    MatMulInteger InstanceNormalization GroupNormalization RMSNormalization MeanVarianceNormalization
+    EyeLike Scatter ScatterND Pad SequenceEmpty SequenceInsert SequenceErase SequenceLength SplitToSequence ConcatFromSequence
+    If Loop MatMulInteger InstanceNormalization GroupNormalization RMSNormalization MeanVarianceNormalization
 """.split())
 
 HELD = {onnx.TensorProto.DataType.Value(name) for name in

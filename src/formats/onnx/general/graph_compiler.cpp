@@ -55,14 +55,14 @@ const std::string& plain_name(std::string& text, const NodeProto& node) {
 
 }  // namespace
 
-/// A body, which its operator compiles for the types it gives it.
+/// A body, which its operator compiles for the types it gives it. What it reads of the graph around it is
+/// appended to `captured`.
 class GraphCompiler::Body final : public operators::Subgraph {
  public:
-  Body(GeneralContext& context, const GraphProto& graph, const GraphCompiler& around)
-      : context_(context), graph_(graph), around_(around) {}
+  Body(GraphCompiler& around, const GraphProto& graph, std::vector<std::string_view>& captured)
+      : around_(around), graph_(graph), captured_(captured) {}
   std::size_t inputs() const noexcept override { return graph_.input.size(); }
-  std::size_t outputs() const noexcept override { return graph_.output.size(); }
-  Compiled compile(std::span<const DataType> input_types) const override;
+  Compiled compile(std::span<const Operand> inputs) const override;
 
  private:
   template <class T>
@@ -71,20 +71,21 @@ class GraphCompiler::Body final : public operators::Subgraph {
     if constexpr (!std::is_void_v<T>) return std::move(*result);
   }
 
-  GeneralContext& context_;
+  GraphCompiler& around_;
   const GraphProto& graph_;
-  const GraphCompiler& around_;
+  std::vector<std::string_view>& captured_;
 };
 
-operators::Subgraph::Compiled GraphCompiler::Body::compile(std::span<const DataType> input_types) const {
-  if (input_types.size() != graph_.input.size()) {
+operators::Subgraph::Compiled GraphCompiler::Body::compile(std::span<const Operand> inputs) const {
+  if (inputs.size() != graph_.input.size()) {
     throw Refusal(ErrorCode::malformed, "body takes " + std::to_string(graph_.input.size()) + " inputs, is given " +
-                                            std::to_string(input_types.size()));
+                                            std::to_string(inputs.size()));
   }
-  GraphCompiler compiler(context_, graph_, &around_);
+  GraphCompiler compiler(around_.context_, graph_, &around_);
   take(compiler.add_initializers());
-  for (std::size_t i = 0; i < input_types.size(); ++i) {
-    take(compiler.add_input(graph_.input[i].name, Known{.type = input_types[i]}));
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    Known input{.is_sequence = inputs[i].is_sequence, .type = inputs[i].type};
+    take(compiler.add_input(graph_.input[i].name, std::move(input)));
   }
   take(compiler.add_nodes());
   std::vector<std::size_t> outputs;
@@ -95,13 +96,15 @@ operators::Subgraph::Compiled GraphCompiler::Body::compile(std::span<const DataT
       throw Refusal(ErrorCode::malformed, "body output \"" + core::printable(info.name) + "\" is given by no node");
     }
     outputs.push_back(known->id);
-    compiled.output_types.push_back(known->type);
+    compiled.outputs.push_back({true, known->is_sequence, known->type, nullptr});
   }
   compiled.graph = std::make_shared<const Graph>(compiler.builder_.build(outputs));
+  compiled.captured = compiler.captured_.size();
+  captured_.insert(captured_.end(), compiler.captured_.begin(), compiler.captured_.end());
   return compiled;
 }
 
-GraphCompiler::GraphCompiler(GeneralContext& context, const GraphProto& graph, const GraphCompiler* around)
+GraphCompiler::GraphCompiler(GeneralContext& context, const GraphProto& graph, GraphCompiler* around)
     : context_(context), graph_(graph), around_(around), refusals_(context.limits.refusals) {
   collect_read(graph, read_);
   std::sort(read_.begin(), read_.end());
@@ -163,21 +166,25 @@ const Known* GraphCompiler::find(std::string_view name) const {
   return found == values_.end() || !found->second ? nullptr : &*found->second;
 }
 
-/// The same, looked for in the graphs around this one too; constants there become constants here.
+/// The same, looked for in the graphs around this one too. What is found there becomes a constant here, or
+/// an input after the graph's own.
 const Known* GraphCompiler::import(std::string_view name) {
-  if (const Known* known = find(name)) return known;
-  for (const GraphCompiler* outer = around_; outer != nullptr && !values_.contains(name); outer = outer->around_) {
-    const Known* known = outer->find(name);
-    if (known == nullptr) continue;
-    if (!known->constant) {
-      throw Refusal(ErrorCode::unsupported,
-                    "uses \"" + core::printable(name) + "\" of the graph around it, which is not a constant");
-    }
-    Known copy = *known;
-    copy.id = builder_.add_constant(copy.value);
-    return &*values_.emplace(name, std::move(copy)).first->second;
+  if (around_ == nullptr || values_.contains(name)) return find(name);
+  const Known* outer = around_->import(name);
+  if (outer == nullptr) {
+    if (around_->values_.contains(name)) values_.emplace(name, std::nullopt);  // refused there
+    return nullptr;
   }
-  return nullptr;
+  Known copy = *outer;
+  if (copy.constant) {
+    copy.id = builder_.add_constant(copy.value);
+  } else {
+    // A body is not tried out: it might not be run at all.
+    copy = Known{.id = builder_.add_input(), .is_sequence = outer->is_sequence, .type = outer->type};
+    copy.labelled_scores = outer->labelled_scores;
+    captured_.push_back(name);
+  }
+  return &*values_.emplace(name, std::move(copy)).first->second;
 }
 
 void GraphCompiler::define(const NodeProto& node, std::string_view name, std::optional<Known> value) {
@@ -252,8 +259,9 @@ void GraphCompiler::build(const NodeProto& node, std::int64_t opset, std::span<c
   for (const std::string_view name : node.output) {
     wanted.push_back(!name.empty() && std::binary_search(read_.begin(), read_.end(), name));
   }
-  const SubgraphMaker body = [this](const GraphProto& graph) {
-    return std::make_shared<const Body>(context_, graph, *this);
+  std::vector<std::string_view> captured;
+  const SubgraphMaker body = [&](const GraphProto& graph) {
+    return std::make_shared<const Body>(*this, graph, captured);
   };
   operators::Node built(opset, std::move(operands), std::move(wanted), attribute_reader(node, context_.texts, body));
   std::shared_ptr<const operators::Operation> operation = op->build(built);
@@ -265,7 +273,9 @@ void GraphCompiler::build(const NodeProto& node, std::int64_t opset, std::span<c
   if (built.given().size() < node.output.size()) {
     throw Refusal(ErrorCode::unsupported, "has " + std::to_string(node.output.size()) + " outputs");
   }
-  std::vector<Known> outputs = carry_out(node, std::move(operation), inputs, built.given());
+  std::vector<const Known*> taken(inputs.begin(), inputs.end());
+  for (const std::string_view name : captured) taken.push_back(import(name));
+  std::vector<Known> outputs = carry_out(node, std::move(operation), taken, built.given());
   trace_labels(node, inputs, outputs);
   for (const Known& output : outputs) {
     const auto is_handed_on = [&](const Known* input) { return input != nullptr && input->labels == output.labels; };

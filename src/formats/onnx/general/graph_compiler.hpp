@@ -33,7 +33,7 @@ struct GeneralContext {
 class GraphCompiler {
  public:
   /// `around` is the graph that this one is a body in, or null.
-  GraphCompiler(GeneralContext& context, const GraphProto& graph, const GraphCompiler* around);
+  GraphCompiler(GeneralContext& context, const GraphProto& graph, GraphCompiler* around);
 
   /// Adds the graph's initializers. Once, before inputs and nodes.
   core::Result<void> add_initializers();
@@ -66,10 +66,11 @@ class GraphCompiler {
 
   GeneralContext& context_;
   const GraphProto& graph_;
-  const GraphCompiler* around_;
+  GraphCompiler* around_;
   tensor::Graph::Builder builder_;
   KnownValues values_;
-  std::vector<std::string_view> read_;  ///< names that some node or the graph's outputs read, sorted
+  std::vector<std::string_view> captured_;  ///< names of graphs around that became inputs, in order
+  std::vector<std::string_view> read_;      ///< names that some node or the graph's outputs read, sorted
   Refusals refusals_;
 };
 
