@@ -32,7 +32,7 @@ std::string only_in(const char* whose, const Schema& schema, const Schema& other
 }
 
 core::Result<void> same_features(const Schema& before, const Schema& after) {
-  if (before.named() && after.named()) {
+  if (before.names_columns() && after.names_columns()) {
     const std::string old_only = only_in("OLD", before, after);
     const std::string new_only = only_in("NEW", after, before);
     if (old_only.empty() && new_only.empty()) return {};

@@ -4,7 +4,7 @@
 
 namespace pelton::operators {
 
-const Operator* find_operator(std::string_view domain, std::string_view name) noexcept {
+std::span<const std::span<const Operator>> operator_families() noexcept {
   static const std::array kFamilies{
       arg_extreme_operators(),
       arithmetic_operators(),
@@ -75,7 +75,11 @@ const Operator* find_operator(std::string_view domain, std::string_view name) no
       variadic_operators(),
       where_operators(),
   };
-  for (const std::span<const Operator> family : kFamilies) {
+  return kFamilies;
+}
+
+const Operator* find_operator(std::string_view domain, std::string_view name) noexcept {
+  for (const std::span<const Operator> family : operator_families()) {
     for (const Operator& op : family) {
       if (op.domain == domain && op.name == name) return &op;
     }

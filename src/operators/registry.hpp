@@ -81,6 +81,9 @@ std::span<const Operator> unique_operators() noexcept;
 std::span<const Operator> variadic_operators() noexcept;
 std::span<const Operator> where_operators() noexcept;
 
+/// All of them.
+std::span<const std::span<const Operator>> operator_families() noexcept;
+
 /// The operator of that name ("" is ai.onnx), or null.
 const Operator* find_operator(std::string_view domain, std::string_view name) noexcept;
 
