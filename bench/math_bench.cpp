@@ -7,6 +7,8 @@
 
 #include "math/kernels.hpp"
 #include "math/packed_affine.hpp"
+#include "math/packed_float_layer.hpp"
+#include "math/packed_float_rbf.hpp"
 #include "math/packed_svm.hpp"
 
 #include <eigen3/Eigen/Core>
@@ -106,6 +108,30 @@ void layers(benchmark::State& state, core::Isa isa, bool as_floats) {
   per_row(state, rows);
 }
 
+/// The same layers in floats, as one network.
+void network(benchmark::State& state, core::Isa isa) {
+  const Kernels* k = kernels_of(state, isa);
+  if (k == nullptr) return;
+  const auto rows = static_cast<std::size_t>(state.range(0));
+  std::vector<PackedFloatLayer> weights;
+  std::vector<FloatLayer> views;
+  weights.reserve(3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const std::vector<double> w = normal(kSizes[i] * kSizes[i + 1]);
+    weights.emplace_back(ConstMatrix{w.data(), kSizes[i], kSizes[i + 1]}, normal(kSizes[i + 1]));
+    views.push_back(weights.back().view({i < 2 ? UnaryOp::relu : UnaryOp::identity}));
+  }
+  const std::vector<double> x = normal(rows * kSizes[0]);
+  std::vector<double> y(rows);
+  core::AlignedBuffer<double> scratch(network_scratch_doubles(64, rows));
+  for (auto _ : state) {
+    k->float_network({views.data(), views.size(), 64}, {x.data(), kSizes[0]}, rows, {y.data(), 1}, scratch.data());
+    benchmark::DoNotOptimize(y.data());
+    benchmark::ClobberMemory();
+  }
+  per_row(state, rows);
+}
+
 void layers_eigen(benchmark::State& state) {
   const auto rows = static_cast<Eigen::Index>(state.range(0));
   std::vector<RowMajor> w, values{RowMajor::Random(rows, 32)};
@@ -143,6 +169,25 @@ void svm(benchmark::State& state, SvmKernel kernel, core::Isa isa) {
   per_row(state, rows);
 }
 
+/// An rbf machine with distances in floats.
+void float_rbf(benchmark::State& state, core::Isa isa) {
+  const Kernels* k = kernels_of(state, isa);
+  if (k == nullptr) return;
+  const std::size_t vectors = 1500, features = 30, rows = static_cast<std::size_t>(state.range(0));
+  const std::vector<double> support = normal(vectors * features), coefficients = normal(vectors, 2);
+  const std::vector<double> x = normal(rows * features, 3);
+  const std::size_t groups[] = {vectors};
+  const PackedFloatRbf packed(0.03, {support.data(), vectors, features}, {coefficients.data(), 1, vectors}, groups);
+  core::AlignedBuffer<double> scratch(rbf_scratch_doubles(features, 1));
+  std::vector<double> y(rows);
+  for (auto _ : state) {
+    k->rbf_sums(packed.view(), {x.data(), features}, rows, {y.data(), 1}, scratch.data());
+    benchmark::DoNotOptimize(y.data());
+    benchmark::ClobberMemory();
+  }
+  per_row(state, rows);
+}
+
 using core::Isa;
 
 BENCHMARK_CAPTURE(elementary, exp_avx512, UnaryOp::exp, Isa::avx512);
@@ -158,10 +203,16 @@ BENCHMARK_CAPTURE(layers, avx512, Isa::avx512, false)->Arg(1)->Arg(4)->Arg(16)->
 BENCHMARK_CAPTURE(layers, avx512_float_weights, Isa::avx512, true)->Arg(1)->Arg(4)->Arg(16)->Arg(256)->Arg(4096);
 BENCHMARK_CAPTURE(layers, avx2, Isa::avx2, false)->Arg(1)->Arg(4)->Arg(16)->Arg(256)->Arg(4096);
 BENCHMARK_CAPTURE(layers, scalar, Isa::scalar, false)->Arg(1)->Arg(16);
+BENCHMARK_CAPTURE(network, avx512, Isa::avx512)->Arg(1)->Arg(4)->Arg(16)->Arg(256)->Arg(4096);
+BENCHMARK_CAPTURE(network, avx2, Isa::avx2)->Arg(1)->Arg(4)->Arg(16)->Arg(256)->Arg(4096);
+BENCHMARK_CAPTURE(network, scalar, Isa::scalar)->Arg(1)->Arg(16);
 BENCHMARK(layers_eigen)->Arg(1)->Arg(4)->Arg(16)->Arg(256)->Arg(4096);
 BENCHMARK_CAPTURE(svm, rbf_avx512, SvmKernel::rbf, Isa::avx512)->Arg(1)->Arg(64)->Arg(4096);
 BENCHMARK_CAPTURE(svm, rbf_avx2, SvmKernel::rbf, Isa::avx2)->Arg(1)->Arg(64);
 BENCHMARK_CAPTURE(svm, rbf_scalar, SvmKernel::rbf, Isa::scalar)->Arg(1);
+BENCHMARK_CAPTURE(float_rbf, avx512, Isa::avx512)->Arg(1)->Arg(64)->Arg(4096);
+BENCHMARK_CAPTURE(float_rbf, avx2, Isa::avx2)->Arg(1)->Arg(64);
+BENCHMARK_CAPTURE(float_rbf, scalar, Isa::scalar)->Arg(1);
 BENCHMARK_CAPTURE(svm, polynomial_avx512, SvmKernel::polynomial, Isa::avx512)->Arg(1)->Arg(64);
 
 }  // namespace

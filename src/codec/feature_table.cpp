@@ -150,7 +150,7 @@ std::optional<std::string> misfit(const model::Feature& feature, double value) {
 
 std::string_view noun_of(const model::Feature& feature) noexcept {
   if (numbers_are_names(feature)) return "a category";
-  if (feature.is_text() || feature.is_word()) return "a text";
+  if (feature.is_text()) return "a text";
   switch (feature.type) {
     case model::ElementType::string: return "the name of a category";
     case model::ElementType::boolean: return "true or false";

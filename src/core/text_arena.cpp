@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 namespace pelton::core {
 
@@ -10,8 +11,10 @@ std::span<char> TextArena::take(std::size_t size) {
   if (chunks_.empty() || size > chunks_.back().size - used_) {
     const std::size_t grown = chunks_.empty() ? kFirstChunk : std::min(chunks_.back().size * 2, kKeptBytes);
     const std::size_t chunk = std::max(size, grown);
+    if (chunk > kMostBytes - capacity_) throw std::bad_alloc();
     chunks_.reserve(chunks_.size() + 1);
     chunks_.push_back({std::make_unique_for_overwrite<char[]>(chunk), chunk});
+    capacity_ += chunk;
     used_ = 0;
   }
   char* const piece = chunks_.back().bytes.get() + used_;
@@ -31,9 +34,11 @@ void TextArena::clear() noexcept {
   const auto largest =
       std::max_element(chunks_.begin(), chunks_.end(), [](const Chunk& a, const Chunk& b) { return a.size < b.size; });
   if (largest == chunks_.end()) return;
+  capacity_ = 0;
   if (largest->size > kKeptBytes) return chunks_.clear();
   std::swap(*largest, chunks_.front());
   chunks_.resize(1);
+  capacity_ = chunks_.front().size;
 }
 
 }  // namespace pelton::core

@@ -202,8 +202,9 @@ Result<SvmOutputs> add_svm_classifier(ProgramBuilder& builder, std::string_view 
   }
   if (spec.coefficients.rows + 1 != spec.classes) return wrong(name, "classes - 1 rows of coefficients wanted");
   if (spec.prob_a.size() != spec.prob_b.size()) return wrong(name, "prob_a and prob_b differ in length");
-  auto sums = builder.add(named(name, "kernels"), SvmSums{spec.x, spec.kernel, spec.gamma, spec.coef0, spec.degree,
-                                                          spec.vectors, spec.coefficients, spec.vectors_per_class});
+  auto sums = builder.add(named(name, "kernels"),
+                          SvmSums{spec.x, spec.kernel, spec.gamma, spec.coef0, spec.degree, spec.vectors,
+                                  spec.coefficients, spec.vectors_per_class, spec.float32});
   if (!sums) return std::move(sums).error();
   auto pairs = builder.add(named(name, "pairs"), SvmPairs{*sums, spec.classes, spec.rho});
   if (!pairs) return std::move(pairs).error();
@@ -233,9 +234,9 @@ Result<Register> add_svm_regressor(ProgramBuilder& builder, std::string_view nam
   if (spec.vectors.rows == 0) {
     sum = builder.add(named(name, "linear"), Affine{spec.x, Transposed(row).view, rho});
   } else {
-    auto kernels =
-        builder.add(named(name, "kernels"),
-                    SvmSums{spec.x, spec.kernel, spec.gamma, spec.coef0, spec.degree, spec.vectors, row, {}});
+    auto kernels = builder.add(
+        named(name, "kernels"),
+        SvmSums{spec.x, spec.kernel, spec.gamma, spec.coef0, spec.degree, spec.vectors, row, {}, spec.float32});
     if (!kernels) return kernels;
     sum = builder.add(named(name, "rho"), Binary{BinaryOp::add, *kernels, std::vector<double>{spec.rho}});
   }

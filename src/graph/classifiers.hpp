@@ -70,6 +70,7 @@ struct SvmClassifier {
   std::span<const double> prob_b;
   std::size_t classes = 0;  ///< number of class labels
   PostTransform transform = PostTransform::none;
+  bool float32 = false;  ///< as in SvmSums
 };
 
 /// The operator's outputs and, for direct use, the values on the way there.
@@ -94,6 +95,7 @@ struct SvmRegressor {
   double rho = 0;                                 ///< added
   bool one_class = false;                         ///< sign of the sum: 1 or −1
   PostTransform transform = PostTransform::none;  ///< without effect, as in ONNX Runtime
+  bool float32 = false;                           ///< as in SvmSums
 };
 core::Result<Register> add_svm_regressor(ProgramBuilder& builder, std::string_view name, const SvmRegressor& spec);
 

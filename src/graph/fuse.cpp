@@ -4,6 +4,8 @@
 #include "graph/affine_step.hpp"
 #include "graph/category_steps.hpp"
 #include "graph/elementwise_steps.hpp"
+#include "graph/float_network_step.hpp"
+#include "graph/float_rbf_step.hpp"
 
 namespace pelton::graph {
 namespace {
@@ -51,6 +53,27 @@ class ChainStep final : public Step {
   std::size_t width_;
 };
 
+/// A network of floats and the function after it.
+StepPtr after_network(const FloatNetworkStep& network, const math::Activation& function) {
+  std::vector<FloatNetworkStep::Layer> layers = network.layers();
+  if (function.op == UnaryOp::to_float32) {
+    if (!network.gives_floats()) return nullptr;
+  } else {
+    if (layers.back().activation.op != UnaryOp::identity) return nullptr;
+    layers.back().activation = function;
+  }
+  return std::make_shared<FloatNetworkStep>(std::move(layers));
+}
+
+/// The step itself, if it rounds its rows to floats anyway.
+StepPtr after_rounding(const Step& step) {
+  if (const auto* network = dynamic_cast<const FloatNetworkStep*>(&step)) {
+    return std::make_shared<FloatNetworkStep>(network->layers());
+  }
+  if (const auto* rbf = dynamic_cast<const FloatRbfStep*>(&step)) return std::make_shared<FloatRbfStep>(*rbf);
+  return nullptr;
+}
+
 }  // namespace
 
 StepPtr make_chain(std::vector<StepPtr> steps) { return std::make_shared<ChainStep>(std::move(steps)); }
@@ -63,6 +86,13 @@ StepPtr fuse(const Step& first, const Step& second) {
     };
     if (StepPtr step = activated(dynamic_cast<const AffineStep*>(&first))) return step;
     if (StepPtr step = activated(dynamic_cast<const CategoryAffineStep*>(&first))) return step;
+    if (const auto* network = dynamic_cast<const FloatNetworkStep*>(&first)) {
+      return after_network(*network, unary->function());
+    }
+  }
+  if (const auto* affine = dynamic_cast<const AffineStep*>(&second)) return join_layers(first, *affine);
+  if (const auto* unary = dynamic_cast<const UnaryStep*>(&first)) {
+    if (unary->function().op == UnaryOp::to_float32) return after_rounding(second);
   }
   if (const auto* impute = dynamic_cast<const ImputeStep*>(&first)) {
     if (const auto* scale = dynamic_cast<const ScaleStep*>(&second)) return make_impute_scale(*impute, *scale);

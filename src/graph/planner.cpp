@@ -76,6 +76,7 @@ class Planner {
 
   void mark_needed();
   void fuse_steps();
+  bool fuse_with_input(Node& node);
   void merge_chains();
   void place_outputs();
   void place_concat_parts();
@@ -135,18 +136,22 @@ bool Planner::only_feeds_a_step(std::uint32_t node) const {
 }
 
 void Planner::fuse_steps() {
-  for (Node& node : nodes_) {
-    if (node.kind != Node::Kind::step || node.inputs.size() != 1) continue;
-    if (!states_[static_cast<std::size_t>(&node - nodes_.data())].needed || !only_feeds_a_step(node.inputs[0]))
-      continue;
-    Node& before = nodes_[node.inputs[0]];
-    if (StepPtr both = fuse(*before.step, *node.step)) {
-      states_[node.inputs[0]].needed = false;
-      node.step = std::move(both);
-      node.name = before.name + " + " + node.name;
-      node.inputs = before.inputs;
-    }
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
+    if (!states_[i].needed || nodes_[i].kind != Node::Kind::step) continue;
+    while (fuse_with_input(nodes_[i])) continue;
   }
+}
+
+bool Planner::fuse_with_input(Node& node) {
+  if (node.inputs.size() != 1 || !only_feeds_a_step(node.inputs[0])) return false;
+  Node& before = nodes_[node.inputs[0]];
+  StepPtr both = fuse(*before.step, *node.step);
+  if (both == nullptr) return false;
+  states_[node.inputs[0]].needed = false;
+  node.step = std::move(both);
+  node.name = before.name + " + " + node.name;
+  node.inputs = before.inputs;
+  return true;
 }
 
 /// Runs of in-place steps with one input and one width become one step.
@@ -341,6 +346,9 @@ core::Result<Program> Planner::plan() {
     step_scratch = std::max(step_scratch, step.step->scratch_doubles(program.block_rows_));
   }
   program.scratch_doubles_ = program.registers_doubles_ * program.block_rows_ + step_scratch;
+  program.refuses_rows_ = std::any_of(program.steps_.begin(), program.steps_.end(),
+                                      [](const Program::Run& run) { return run.step->refuses_rows(); });
+  if (program.refuses_rows_) program.scratch_doubles_ += program.block_rows_;
   if (program.scratch_doubles_ > kMaxScratchDoubles) {
     return core::Error(core::ErrorCode::too_large, "the program's registers hold " + std::to_string(columns_.most()) +
                                                        " columns together: more than can be kept in memory");

@@ -4,6 +4,8 @@
 #include <array>
 #include <cassert>
 
+#include "graph/refused_row.hpp"
+
 namespace pelton::graph {
 
 void Program::run(math::ConstMatrix rows, std::span<const math::Matrix> outputs, double* scratch) const noexcept {
@@ -19,6 +21,8 @@ void Program::run(math::ConstMatrix rows, std::span<const math::Matrix> outputs,
       return {scratch + place.base * count + place.column, count, place.width, place.stride};
     };
     double* step_scratch = scratch + registers_doubles_ * count;
+    double* const refused = scratch + scratch_doubles_ - (refuses_rows_ ? block_rows_ : 0);
+    if (refuses_rows_) std::fill_n(refused, count, 0.0);
     for (const Run& step : steps_) {
       for (std::size_t i = 0; i < step.inputs.size(); ++i) {
         const Place& place = step.inputs[i];
@@ -28,7 +32,17 @@ void Program::run(math::ConstMatrix rows, std::span<const math::Matrix> outputs,
           inputs[i] = window(place);
         }
       }
-      step.step->run({inputs.data(), step.inputs.size()}, window(step.out), step_scratch);
+      const math::Matrix out = window(step.out);
+      step.step->run({inputs.data(), step.inputs.size()}, out, step_scratch);
+      if (!step.step->refuses_rows()) continue;
+      for (std::size_t r = 0; r < count; ++r) refused[r] = is_refused_row(*out.row(r)) ? 1.0 : refused[r];
+    }
+    // What later steps made of a refused row's results is none: they may round them, or choose by them.
+    for (std::size_t r = 0; refuses_rows_ && r < count; ++r) {
+      if (refused[r] == 0) continue;
+      for (std::size_t i = 0; i < outputs.size(); ++i) {
+        std::fill_n(outputs[i].row(first + r), output_widths_[i], kRefusedRow);
+      }
     }
   }
 }
@@ -38,10 +52,6 @@ std::vector<std::string> Program::plan() const {
   lines.reserve(steps_.size());
   for (const Run& step : steps_) lines.push_back(step.name + ": " + step.step->describe());
   return lines;
-}
-
-bool Program::refuses_rows() const noexcept {
-  return std::any_of(steps_.begin(), steps_.end(), [](const Run& run) { return run.step->refuses_rows(); });
 }
 
 Cost Program::cost() const noexcept {

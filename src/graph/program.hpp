@@ -45,8 +45,8 @@ class Program {
   /// Rows below which each costs more: a batch is not worth cutting into smaller parts.
   std::size_t rows_together() const noexcept { return rows_together_; }
 
-  /// Whether a row's outputs may be kRefusedRow: some steps cannot carry out every row.
-  bool refuses_rows() const noexcept;
+  /// Whether a row's outputs may all be kRefusedRow: some steps cannot carry out every row.
+  bool refuses_rows() const noexcept { return refuses_rows_; }
 
   /// Fills outputs[i], each [rows.rows, output_width(i)] and apart from `rows` and each other, from
   /// `rows` [n, input_width()]. Shapes are asserted. Allocates nothing.
@@ -81,7 +81,8 @@ class Program {
   std::vector<Run> steps_;
   std::size_t block_rows_ = 0;
   std::size_t rows_together_ = 1;
-  std::size_t scratch_doubles_ = 0;
+  bool refuses_rows_ = false;
+  std::size_t scratch_doubles_ = 0;  ///< the last of them, one a row of a block, tell refused rows where there are any
   std::size_t registers_doubles_ = 0;  ///< of the scratch, per row of a block; steps' own scratch follows
 };
 

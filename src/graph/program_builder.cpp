@@ -140,8 +140,7 @@ Result<Register> ProgramBuilder::add(std::string_view name, const Affine& spec) 
   if (!problem) {
     if (auto looked_up = add_looked_up(name, spec)) return std::move(*looked_up);
   }
-  return append_step(name, {{spec.x}}, std::move(problem),
-                     [&] { return make_affine(spec.weights, spec.bias, spec.activation); });
+  return append_step(name, {{spec.x}}, std::move(problem), [&] { return make_affine(spec); });
 }
 
 Result<Register> ProgramBuilder::add(std::string_view name, const Unary& spec) {

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace pelton::graph {
 
@@ -26,7 +27,7 @@ class RefusalListener {
   const std::string& reason() const noexcept { return reason_; }
 
   static bool listening() noexcept;
-  static void tell(const std::string& reason);
+  static void tell(std::string_view reason) noexcept;
 
  private:
   std::string reason_;

@@ -22,12 +22,14 @@ using math::ReduceOp;
 using math::SvmKernel;
 using math::UnaryOp;
 
-/// x · weights + bias, then the activation. [n, in] → [n, out].
+/// x · weights + bias, then the activation. [n, in] → [n, out]. With `float32`, layers with activations between them
+/// are computed in floats, as the graph they come from declares; all else is computed in double.
 struct Affine {
   Register x;
   math::ConstMatrix weights;      ///< [in, out]
   std::span<const double> bias;   ///< out values, or none for zero
   math::Activation activation{};  ///< fused into the same pass
+  bool float32 = false;           ///< x and the result are float32 in the graph
 };
 
 /// op(x) column by column; alpha and beta where the op has them. [n, w] → [n, w].
@@ -154,7 +156,8 @@ struct PostTransformed {
 /// Weighted kernel sums over groups of support vectors (a group is a class; regressors have one).
 /// [n, features] → [n, groups · m], column g·m + r = Σ over vectors v of group g of
 /// coefficients(r, v) · K(v, x). K: linear v·x; polynomial (gamma v·x + coef0)^degree;
-/// rbf exp(−gamma |v − x|²); sigmoid tanh(gamma v·x + coef0).
+/// rbf exp(−gamma |v − x|²); sigmoid tanh(gamma v·x + coef0). With `float32`, an rbf kernel's distances may be taken in
+/// floats, where that is seen to be good enough (float_rbf_step.hpp).
 struct SvmSums {
   Register x;
   SvmKernel kernel = SvmKernel::rbf;
@@ -164,6 +167,7 @@ struct SvmSums {
   math::ConstMatrix vectors;                 ///< [vectors, features], group after group
   math::ConstMatrix coefficients;            ///< [m, vectors]
   std::span<const std::size_t> group_sizes;  ///< vectors of each group; none: one group of all
+  bool float32 = false;                      ///< x is float32 in the graph
 };
 
 /// libsvm's one-against-one values from SvmSums with m = classes − 1: [n, classes (classes − 1) / 2],

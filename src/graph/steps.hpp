@@ -18,7 +18,7 @@ using StepPtr = std::shared_ptr<const Step>;
 /// Constants of an operation, one value or one a column. Owned by the step.
 using Columns = std::vector<double>;
 
-StepPtr make_affine(math::ConstMatrix weights, std::span<const double> bias, const math::Activation& activation);
+StepPtr make_affine(const Affine& spec);
 StepPtr make_unary(const math::Activation& function, std::size_t width);
 StepPtr make_clip(double low, double high, std::size_t width);
 /// A binary step takes one or two inputs; constants stand for the missing one.

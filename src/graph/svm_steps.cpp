@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "graph/float_rbf_step.hpp"
 #include "graph/steps.hpp"
 #include "math/packed_svm.hpp"
 
@@ -213,7 +214,11 @@ StepPtr make_svm_sums(const SvmSums& spec) {
   const std::size_t all[] = {spec.vectors.rows};
   SvmSums grouped = spec;
   if (grouped.group_sizes.empty()) grouped.group_sizes = all;
-  return std::make_shared<SvmSumsStep>(grouped);
+  auto exact = std::make_shared<SvmSumsStep>(grouped);
+  if (spec.float32 && spec.kernel == SvmKernel::rbf) {
+    if (StepPtr floats = make_float_rbf(grouped, *exact)) return floats;
+  }
+  return exact;
 }
 StepPtr make_svm_pairs(std::size_t classes, Columns intercepts) {
   return std::make_shared<SvmPairsStep>(classes, std::move(intercepts));

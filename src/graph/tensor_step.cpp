@@ -135,6 +135,7 @@ class TensorStep final : public Step {
 
  private:
   static constexpr std::size_t kRowsTogether = 64;
+  static constexpr std::size_t kKeptBytes = std::size_t{16} << 20;  // of an idle output
 
   /// Inputs and the output, kept by each thread so that they are allocated once.
   struct Operands {
@@ -155,6 +156,7 @@ class TensorStep final : public Step {
     const auto ran = graph_->run(operands.taken, {&output, 1});
     if (!ran) throw tensor::Failure(ran.error().message());
     write(output->tensor, out);
+    if (output->tensor.capacity_bytes() > kKeptBytes) output->tensor.release();
     return true;
   } catch (const std::exception& failure) {
     if (RefusalListener::listening()) RefusalListener::tell(failure.what());

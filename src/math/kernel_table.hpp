@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "math/elementwise.hpp"
+#include "math/float_views.hpp"
 
 /// The dense kernels as a table of functions, one table an instruction set. Plain pointers and
 /// sizes only: these functions are compiled for instruction sets that not every machine has, and a
@@ -113,6 +114,12 @@ struct Kernels {
   void (*svm_sums)(const SvmView& svm, Input x, std::size_t rows, Output y, double* scratch);
   /// y[r, i] = Σ (x[r, k] − point i's k)². y apart from x.
   void (*squared_distances)(const PointsView& points, Input x, std::size_t rows, Output y);
+  /// y = the last layer's values for rows x rounded to floats. y apart from x; `scratch` holds
+  /// network_scratch_doubles(widest, rows), 64-byte aligned.
+  void (*float_network)(const FloatNetwork& network, Input x, std::size_t rows, Output y, double* scratch);
+  /// What svm_sums gives for an rbf kernel, from rows x rounded to floats and distances in floats. y apart from x;
+  /// `scratch` holds rbf_scratch_doubles(features, m), 64-byte aligned.
+  void (*rbf_sums)(const FloatRbf& rbf, Input x, std::size_t rows, Output y, double* scratch);
 };
 
 /// Rows of support vectors' values worked on together, and the doubles of scratch they need.

@@ -3,13 +3,15 @@
 #include "math/lane_affine.hpp"
 #include "math/lane_distances.hpp"
 #include "math/lane_elementwise.hpp"
+#include "math/lane_network.hpp"
+#include "math/lane_rbf.hpp"
 #include "math/lane_rows.hpp"
 #include "math/lane_svm.hpp"
 
 namespace pelton::math {
 
-/// The table of kernels over the lane type V.
-template <class V>
+/// The table of kernels over the lane types V of doubles and F of floats.
+template <class V, class F>
 constexpr Kernels lane_kernels() {
   return {
       .unary = apply_unary<V>,
@@ -26,6 +28,8 @@ constexpr Kernels lane_kernels() {
       .affine = apply_affine<V>,
       .svm_sums = apply_svm_sums<V>,
       .squared_distances = apply_squared_distances<V>,
+      .float_network = apply_float_network<V, F>,
+      .rbf_sums = apply_rbf_sums<V, F>,
   };
 }
 

@@ -34,6 +34,21 @@ void PackedAffine::assign(ConstMatrix weights, std::span<const double> bias, For
   }
 }
 
+/// Where a weight lies among the packed ones.
+std::size_t PackedAffine::place_of(std::size_t k, std::size_t output) const noexcept {
+  if (dots_) return output * round_up(in_) + k;
+  const std::size_t first = output / (kPanelGroup * 8) * (kPanelGroup * 8);
+  return first * in_ + k * std::min(kPanelGroup * 8, round_up(out_) - first) + (output - first);
+}
+
+PackedAffine::Unpacked PackedAffine::unpacked() const {
+  Unpacked plain{std::vector<double>(in_ * out_), {bias_.begin(), bias_.begin() + static_cast<std::ptrdiff_t>(out_)}};
+  for (std::size_t k = 0; k < in_; ++k) {
+    for (std::size_t o = 0; o < out_; ++o) plain.weights[k * out_ + o] = weights_.get(place_of(k, o));
+  }
+  return plain;
+}
+
 void PackedAffine::pack_dots(ConstMatrix weights) {
   std::size_t at = 0;
   for (std::size_t o = 0; o < out_; ++o) {

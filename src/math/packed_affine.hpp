@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "core/aligned_buffer.hpp"
 #include "math/kernel_table.hpp"
@@ -27,6 +28,13 @@ class PackedAffine {
   /// Gives the memory back.
   void release() noexcept { *this = PackedAffine(); }
 
+  /// What was packed: [in, out] weights, row by row, and out values of bias. Throws std::bad_alloc.
+  struct Unpacked {
+    std::vector<double> weights;
+    std::vector<double> bias;
+  };
+  Unpacked unpacked() const;
+
   std::size_t in() const noexcept { return in_; }
   std::size_t out() const noexcept { return out_; }
   /// Whether the outputs are computed as dot products (few outputs) instead of panels.
@@ -40,6 +48,7 @@ class PackedAffine {
  private:
   void pack_dots(ConstMatrix weights);
   void pack_panels(ConstMatrix weights);
+  std::size_t place_of(std::size_t k, std::size_t output) const noexcept;
 
   std::size_t in_ = 0;
   std::size_t out_ = 0;

@@ -30,6 +30,7 @@ struct PackedNumbers {
       doubles[i] = value;
     }
   }
+  double get(std::size_t i) const noexcept { return is_float ? static_cast<double>(floats[i]) : doubles[i]; }
   const double* as_doubles() const noexcept { return is_float ? nullptr : doubles.data(); }
   const float* as_floats() const noexcept { return is_float ? floats.data() : nullptr; }
   std::size_t bytes() const noexcept { return doubles.size() * sizeof(double) + floats.size() * sizeof(float); }

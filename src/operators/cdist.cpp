@@ -1,10 +1,8 @@
 #include <array>
-#include <cmath>
 #include <optional>
 
 #include "operators/matrix_product.hpp"
 #include "operators/registry.hpp"
-#include "operators/work.hpp"
 
 /// ONNX Runtime's CDist: distances of each row on the left to each row on the right. It is summed over
 /// squared differences, as scipy's cdist does; |a|² + |b|² − 2 a·b would lose all digits of near rows.
@@ -42,14 +40,14 @@ class CDist final : public Operation {
     if (right != nullptr && right->rank() == 2) pack_points(rows_of<T>(*right), constant_.emplace());
   }
 
-  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext&) const override {
+  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext& context) const override {
     if (outputs[0] == nullptr) return;
     const Lattice<T> a = rows_of<T>(inputs[0]->tensor), b = rows_of<T>(inputs[1]->tensor);
     if (a.cols != b.cols) {
       throw Failure("measures between rows of " + std::to_string(a.cols) + " and of " + std::to_string(b.cols) +
                     " columns");
     }
-    check_work({a.rows, a.cols, b.rows});
+    context.spend({a.rows, a.cols, b.rows});
     const std::span<T> y =
         outputs[0]->tensor.reset<T>({static_cast<std::int64_t>(a.rows), static_cast<std::int64_t>(b.rows)});
     if (y.empty()) return;
@@ -57,15 +55,13 @@ class CDist final : public Operation {
     if (!constant_) pack_points(b, memory.points);
     const math::PackedPoints& points = constant_ ? *constant_ : memory.points;
     const auto measure = [&](math::Input x, std::size_t rows, math::Output distances) {
-      math::kernels().squared_distances(points.view(), x, rows, distances);
+      const math::Kernels& kernels = math::kernels();
+      kernels.squared_distances(points.view(), x, rows, distances);
+      const math::Input squares{distances.data, distances.stride};
+      if (!squared_) kernels.unary({math::UnaryOp::sqrt}, squares, rows, b.rows, distances);
     };
     for_row_blocks(a, b.rows, measure, [&](std::size_t r, const double* distances) {
-      T* const row = y.data() + r * b.rows;
-      if (squared_) {
-        for (std::size_t i = 0; i < b.rows; ++i) row[i] = narrowed<T>(distances[i]);
-      } else {
-        for (std::size_t i = 0; i < b.rows; ++i) row[i] = narrowed<T>(std::sqrt(distances[i]));
-      }
+      std::transform(distances, distances + b.rows, y.data() + r * b.rows, narrowed<T>);
     });
     memory.trim();
   }

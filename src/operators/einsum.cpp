@@ -5,7 +5,6 @@
 #include "operators/matrix_product.hpp"
 #include "operators/registry.hpp"
 #include "operators/walk.hpp"
-#include "operators/work.hpp"
 
 /// Einsum: operands are multiplied and summed one after another, from the left. Two of them at a time are
 /// gathered as stacks of matrices, whatever their indices are, and multiplied. How is decided by the indices
@@ -33,7 +32,7 @@ struct Factor {
   Dims steps{};
 };
 
-/// Combinations of some labels; kMaxWork + 1 or more where that is beyond kMaxWork.
+/// Combinations of some labels; the largest number there is where they are more.
 std::size_t combinations(std::span<const Label> labels, const Dims& dims) {
   std::size_t product = 1;
   for (const Label label : labels) {
@@ -61,11 +60,12 @@ Walk walk(std::span<const Label> labels, const Factor<E>& factor, const Dims& di
 
 /// A factor's elements in the order of `kept`, each summed over the factor's other labels.
 template <class E, class Sum>
-void gather(const Factor<E>& factor, const LabelList& kept, const Dims& dims, core::AlignedBuffer<Sum>& out) {
+void gather(const Factor<E>& factor, const LabelList& kept, const Dims& dims, core::AlignedBuffer<Sum>& out,
+            RunContext& context) {
   LabelList summed;
   summed.append(factor.labels & ~kept.set());
   const std::size_t count = elements_of(kept.all(), dims), terms = combinations(summed.all(), dims);
-  check_work({count, terms});
+  context.spend({count, terms});
   out.resize_uninitialized(count);
   if (count == 0) return;
   if (summed.count == 0 && kept.count != 0) {
@@ -144,7 +144,8 @@ struct Memory {
 /// Multiplies two factors and sums over the labels that are not to be kept. The product is in
 /// memory.product until the next one is made.
 template <class A, class B, class Sum>
-Factor<Sum> contract(const Factor<A>& a, const Factor<B>& b, LabelSet keep, const Dims& dims, Memory<Sum>& memory) {
+Factor<Sum> contract(const Factor<A>& a, const Factor<B>& b, LabelSet keep, const Dims& dims, Memory<Sum>& memory,
+                     RunContext& context) {
   const LabelSet shared = a.labels & b.labels;
   LabelList stack, left, inner, right;
   stack.append(shared & keep);
@@ -157,8 +158,8 @@ Factor<Sum> contract(const Factor<A>& a, const Factor<B>& b, LabelSet keep, cons
   for (const LabelList* part : {&inner, &right}) of_b.append(part->set());
   for (const LabelList* part : {&left, &right}) result.append(part->set());
 
-  gather(a, of_a, dims, memory.left);
-  gather(b, of_b, dims, memory.right);
+  gather(a, of_a, dims, memory.left, context);
+  gather(b, of_b, dims, memory.right, context);
   const StackedProduct p{.stack = combinations(stack.all(), dims),
                          .left = combinations(left.all(), dims),
                          .inner = combinations(inner.all(), dims),
@@ -166,7 +167,7 @@ Factor<Sum> contract(const Factor<A>& a, const Factor<B>& b, LabelSet keep, cons
                          .has_left = left.count != 0,
                          .has_right = right.count != 0};
   const std::size_t count = elements_of(result.all(), dims);
-  check_work({count, p.inner});
+  context.spend({count, p.inner});
   core::AlignedBuffer<Sum>& product = memory.spare;
   product.resize_uninitialized(count);
   for (std::size_t s = 0; s < p.stack && count != 0; ++s) {
@@ -186,15 +187,15 @@ class Einsum final : public Operation {
  public:
   explicit Einsum(EinsumEquation equation) : equation_(std::move(equation)) {}
 
-  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext&) const override {
+  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext& context) const override {
     if (outputs[0] == nullptr) return;
     Dims dims{};
     const LabelList output = measure(inputs, dims);
     auto& memory = Memory<Accumulated<T>>::of_this_thread();
     if (inputs.size() == 1) {
-      gather(factor(inputs, 0), output, dims, memory.left);
+      gather(factor(inputs, 0), output, dims, memory.left, context);
     } else {
-      gather(product(inputs, output.set(), dims, memory), output, dims, memory.left);
+      gather(product(inputs, output.set(), dims, memory, context), output, dims, memory.left, context);
     }
     std::array<std::int64_t, kLabels> shape{};
     for (std::size_t i = 0; i < output.count; ++i) shape[i] = static_cast<std::int64_t>(dims[output.labels[i]]);
@@ -267,7 +268,7 @@ class Einsum final : public Operation {
   }
 
   Factor<Accumulated<T>> product(std::span<const Value* const> inputs, LabelSet output, const Dims& dims,
-                                 Memory<Accumulated<T>>& memory) const {
+                                 Memory<Accumulated<T>>& memory, RunContext& context) const {
     const auto kept_after = [&](std::size_t i) {
       LabelSet keep = output;
       for (std::size_t later = i + 1; later < inputs.size(); ++later) {
@@ -275,9 +276,9 @@ class Einsum final : public Operation {
       }
       return keep;
     };
-    auto so_far = contract(factor(inputs, 0), factor(inputs, 1), kept_after(1), dims, memory);
+    auto so_far = contract(factor(inputs, 0), factor(inputs, 1), kept_after(1), dims, memory, context);
     for (std::size_t i = 2; i < inputs.size(); ++i) {
-      so_far = contract(so_far, factor(inputs, i), kept_after(i), dims, memory);
+      so_far = contract(so_far, factor(inputs, i), kept_after(i), dims, memory, context);
     }
     return so_far;
   }

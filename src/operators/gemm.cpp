@@ -5,7 +5,6 @@
 
 #include "operators/matrix_product.hpp"
 #include "operators/registry.hpp"
-#include "operators/work.hpp"
 
 /// Gemm: alpha · A · B + beta · C.
 namespace pelton::operators {
@@ -72,14 +71,14 @@ class Gemm final : public Operation {
     }
   }
 
-  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext&) const override {
+  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext& context) const override {
     if (outputs[0] == nullptr) return;
     const Lattice<T> a = side(inputs[0]->tensor, parameters_.left_turned);
     const Lattice<T> b = side(inputs[1]->tensor, parameters_.right_turned);
     if (a.cols != b.rows) {
       throw Failure("multiplies " + std::to_string(a.cols) + " columns by " + std::to_string(b.rows) + " rows");
     }
-    check_work({a.rows, a.cols, b.cols});
+    context.spend({a.rows, a.cols, b.cols});
     const std::span<T> y =
         outputs[0]->tensor.reset<T>({static_cast<std::int64_t>(a.rows), static_cast<std::int64_t>(b.cols)});
     const bool has_c = inputs.size() > 2 && inputs[2] != nullptr;

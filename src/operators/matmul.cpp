@@ -4,7 +4,6 @@
 #include "operators/matmul_product.hpp"
 #include "operators/matrix_product.hpp"
 #include "operators/registry.hpp"
-#include "operators/work.hpp"
 
 /// MatMul: numpy's matmul, with stacks of matrices spread over each other.
 namespace pelton::operators {
@@ -28,11 +27,11 @@ class MatMul final : public Operation {
     }
   }
 
-  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext&) const override {
+  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext& context) const override {
     if (outputs[0] == nullptr) return;
     const Tensor &a = inputs[0]->tensor, &b = inputs[1]->tensor;
     MatMulProduct p(a.shape(), b.shape());
-    check_work({p.output.elements(), static_cast<std::size_t>(p.inner)});
+    context.spend({p.output.elements(), static_cast<std::size_t>(p.inner)});
     const std::span<T> y = outputs[0]->tensor.reset<T>(p.output);
     if (y.empty()) return;
     if (p.right_stack.elements() == 1) {  // one right side for all rows of all matrices on the left

@@ -3,7 +3,6 @@
 #include "operators/by_type.hpp"
 #include "operators/matmul_product.hpp"
 #include "operators/registry.hpp"
-#include "operators/work.hpp"
 
 /// MatMulInteger: 8-bit matrices less their zero points, multiplied and summed in int32, which wraps around.
 namespace pelton::operators {
@@ -49,11 +48,11 @@ const Tensor* optional_input(std::span<const Value* const> inputs, std::size_t i
 template <class A, class B>
 class MatMulInteger final : public Operation {
  public:
-  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext&) const override {
+  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext& context) const override {
     if (outputs[0] == nullptr) return;
     const Tensor &a = inputs[0]->tensor, &b = inputs[1]->tensor;
     const MatMulProduct p(a.shape(), b.shape());
-    check_work({p.output.elements(), static_cast<std::size_t>(p.inner)});
+    context.spend({p.output.elements(), static_cast<std::size_t>(p.inner)});
     const auto rows = static_cast<std::size_t>(p.rows), inner = static_cast<std::size_t>(p.inner),
                cols = static_cast<std::size_t>(p.cols);
     const ZeroPoints<A> zero_a(optional_input(inputs, 2), rows, stacked(p.left_stack, p.rows, 1));

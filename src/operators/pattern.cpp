@@ -25,6 +25,12 @@ Pattern::Pattern(const Node& node, std::string_view expression, Choice choice) {
     node.malformed("has the regular expression \"" + core::printable(expression) +
                    "\", which RE2 does not take: " + core::printable(expression_->error()));
   }
+  // Repeats within repeats make much of a short text: many such nodes would take all memory.
+  constexpr std::size_t kSmall = 4096;
+  constexpr std::size_t kStepsPerByte = 64;
+  if (static_cast<std::size_t>(expression_->ProgramSize()) > kSmall + kStepsPerByte * expression.size()) {
+    node.refuse("has the regular expression \"" + core::printable(expression) + "\", which is too large compiled");
+  }
 }
 
 Pattern::Pattern(Pattern&&) noexcept = default;

@@ -81,7 +81,7 @@ std::span<const Operator> unique_operators() noexcept;
 std::span<const Operator> variadic_operators() noexcept;
 std::span<const Operator> where_operators() noexcept;
 
-/// All of them.
+/// All of them, a family after another.
 std::span<const std::span<const Operator>> operator_families() noexcept;
 
 /// The operator of that name ("" is ai.onnx), or null.

@@ -173,7 +173,8 @@ class BatchScan final : public Operation {
   void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext& context) const override {
     const std::span<const Value* const> states = inputs.subspan(1, settings_.states);
     const std::span<const Value* const> scanned = inputs.subspan(1 + settings_.states);
-    const auto [batch, length] = extent(states, scanned);
+    const Extent extent = extent_of(states, scanned);
+    const std::int64_t batch = extent.batch, length = extent.length;
     if (batch == 0 || length == 0) throw Failure("scans nothing, which gives no shape of its outputs");
     std::vector<Value> first(settings_.states);
     std::vector<Value> whole(settings_.scanned());
@@ -211,9 +212,11 @@ class BatchScan final : public Operation {
   }
 
  private:
-  /// The batch's size and the sequences' length.
-  static std::pair<std::int64_t, std::int64_t> extent(std::span<const Value* const> states,
-                                                      std::span<const Value* const> scanned) {
+  struct Extent {
+    std::int64_t batch;
+    std::int64_t length;  ///< of the sequences
+  };
+  static Extent extent_of(std::span<const Value* const> states, std::span<const Value* const> scanned) {
     const Shape& shape = scanned[0]->tensor.shape();
     if (shape.rank() < 2) throw Failure("scans shape " + to_string(shape) + ", not a batch of sequences");
     for (const Value* const input : scanned) {

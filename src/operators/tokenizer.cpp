@@ -19,6 +19,8 @@ using tensor::Value;
 constexpr std::string_view kStartMark = "\x02";
 constexpr std::string_view kEndMark = "\x03";
 
+constexpr std::size_t kMostExpressions = 64;  // compiled, they take far more memory than in a file
+
 using Tokens = std::vector<std::string_view>;
 
 /// A way of cutting a text.
@@ -172,6 +174,9 @@ std::unique_ptr<const Splitter> separators_splitter(const Node& node, const std:
   if (auto scanner = RunScanner::of_separators(node, separators)) {
     scanner->require(least);
     return std::make_unique<IntoRuns>(*scanner);
+  }
+  if (separators.size() > kMostExpressions) {
+    node.refuse("has more than " + std::to_string(kMostExpressions) + " regular expressions to cut at");
   }
   std::vector<Pattern> patterns;
   for (const std::string& separator : separators) patterns.emplace_back(node, separator, Pattern::Choice::longest);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <numeric>
 #include <vector>
 
@@ -32,7 +33,7 @@ class TopK final : public Operation {
  public:
   explicit TopK(Settings settings) : settings_(settings) {}
 
-  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext&) const override {
+  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext& context) const override {
     const Tensor& data = inputs[0]->tensor;
     const Shape& from = data.shape();
     const std::size_t axis = tensor::axis_of(settings_.axis, from.rank());
@@ -43,6 +44,7 @@ class TopK final : public Operation {
     std::int64_t* const places =
         outputs.size() < 2 || outputs[1] == nullptr ? nullptr : outputs[1]->tensor.reset<std::int64_t>(shape).data();
     if (shape.elements() == 0) return;
+    context.spend({data.size(), static_cast<std::size_t>(std::bit_width(static_cast<std::size_t>(k)))});
     const Line line{from[axis], k, static_cast<std::int64_t>(from.elements_between(axis + 1, from.rank()))};
     const std::int64_t outside = static_cast<std::int64_t>(from.elements_between(0, axis));
     for (std::int64_t o = 0; o < outside; ++o) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <numeric>
 #include <optional>
 #include <vector>
@@ -74,13 +75,14 @@ class Unique final : public Operation {
   /// Without an axis, elements are told apart.
   Unique(std::optional<std::int64_t> axis, bool sorted) : axis_(axis), sorted_(sorted) {}
 
-  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext&) const override {
+  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext& context) const override {
     const Tensor& data = inputs[0]->tensor;
     Shape shape = data.shape();
     if (!axis_) shape = Shape({static_cast<std::int64_t>(data.size())});
     const std::size_t axis = axis_ ? tensor::axis_of(*axis_, shape.rank()) : 0;
     const Slices<T> slices{data.values<T>().data(), shape.elements_between(0, axis),
                            static_cast<std::size_t>(shape[axis]), shape.elements_between(axis + 1, shape.rank())};
+    context.spend({data.size(), static_cast<std::size_t>(std::bit_width(slices.count))});
     Groups found;
     found.find(slices, sorted_);
     if (Value* const y = wanted(outputs, 0)) write_slices(slices, found, shape, axis, y->tensor);

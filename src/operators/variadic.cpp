@@ -27,10 +27,11 @@ struct Total {
 template <class T, class F, bool kMean>
 class Variadic final : public Operation {
  public:
-  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext&) const override {
+  void run(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext& context) const override {
     if (outputs[0] == nullptr) return;
     Shape shape = inputs[0]->tensor.shape();
     for (const Value* input : inputs.subspan(1)) shape = tensor::broadcast(shape, input->tensor.shape());
+    context.spend({shape.elements(), inputs.size()});
     Tensor& result = outputs[0]->tensor;
     T* const y = result.reset<T>(shape).data();
     join(inputs[0]->tensor, shape, y, [](T, T v) { return v; });

@@ -110,7 +110,7 @@ void Graph::run_nested(std::span<const Value* const> inputs, std::span<Value* co
       frame.given.push_back(slot);
     }
     try {
-      node.operation->run(frame.taken, frame.given, context);
+      run_counted(*node.operation, frame.taken, frame.given, context);
     } catch (const Failure& failure) {
       throw Failure(node.name + ": " + failure.what());
     }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -68,9 +69,19 @@ struct Trace {
 /// What an operation may use while it runs.
 struct RunContext {
   static constexpr std::int64_t kMaxIterations = std::int64_t{1} << 20;
+  /// About half a minute of multiplying: shapes within a tensor's bounds could ask for days.
+  static constexpr std::size_t kMaxWork = std::size_t{1} << 36;
 
   core::TextArena& texts;                    ///< for texts it makes: they live until the graph's run is over
   std::int64_t iterations = kMaxIterations;  ///< how often graphs in operations may still be run
+  std::size_t work = kMaxWork;               ///< what may still be done, in steps as short as a multiplication
+  /// The values are made up, to learn shapes: an operation that would fail on what they are (not on what
+  /// shape they have) gives something of the right shape instead.
+  bool made_up = false;
+
+  /// Takes the product of the factors off the work that may be done; throws Failure where that is more
+  /// than is left.
+  void spend(std::initializer_list<std::size_t> factors);
 };
 
 /// One operator with its attributes, over tensors.
@@ -105,5 +116,9 @@ class Operation {
     return {row_axis(inputs, output, i)};
   }
 };
+
+/// Runs an operation, and counts as work what it reads and writes. What it does beyond that, it counts itself.
+void run_counted(const Operation& operation, std::span<const Value* const> inputs, std::span<Value* const> outputs,
+                 RunContext& context);
 
 }  // namespace pelton::tensor

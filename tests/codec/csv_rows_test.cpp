@@ -117,9 +117,11 @@ TEST_F(CsvRows, TakesEveryCellOfTextAsItIs) {
   ASSERT_TRUE(read("color,1,5\nred,2,5\n"));
   EXPECT_THAT(values_, ElementsAre(-1, 1, 5, 0, 2, 5));
   use(with_text(false, false));
-  EXPECT_THAT(errors_of("rad,1,5\n,1,5\n"),
-              ElementsAre("line 1, column \"color\": unknown category \"rad\"; did you mean \"red\"?",
-                          "line 2, column \"color\": expected text: the model does not take missing values here"));
+  EXPECT_THAT(
+      errors_of("rad,1,5\n,1,5\n"),
+      ElementsAre(
+          "line 1, column \"color\": unknown category \"rad\"; did you mean \"red\"?",
+          "line 2, column \"color\": expected the name of a category: the model does not take missing values here"));
 }
 
 TEST_F(CsvRows, FindsTheHeaderOfColumnsThatTakeAnyText) {

@@ -482,7 +482,8 @@ TEST_F(NativeJson, TakesTextWhereItIsAFeature) {
   ASSERT_TRUE(read(R"({"x":[["red",1,5],["r\u0065d",2,7],["12",3,5],["",4,5],[null,5,5]]})")) << problem_.detail;
   EXPECT_THAT(values_, ElementsAre(0, 1, 5, 0, 2, 7, 1, 3, 5, -1, 4, 5, ::testing::IsNan(), 5, 5));
   EXPECT_FALSE(read(R"({"x":[[12,1,5],[true,1,5],["red",1,6],["red","1",5],["red",1,null]]})"));
-  EXPECT_THAT(told(problem_), ElementsAre("/x/0/0: expected text, got a number", "/x/1/0: expected text, got a boolean",
+  EXPECT_THAT(told(problem_), ElementsAre("/x/0/0: expected the name of a category, got a number",
+                                          "/x/1/0: expected the name of a category, got a boolean",
                                           "/x/2/2: 6.0 is none of the values the model knows: 5, 7",
                                           "/x/3/1: expected a number, got a string",
                                           "/x/4/2: expected a number: the model does not take missing values here"));

@@ -96,6 +96,19 @@ TEST(OnnxGeneral, RefusesARowAndLeavesTheOthers) {
   EXPECT_EQ((*model)->refusal({good.data(), 1, 1}, Method::predict, workspace), "");
 }
 
+TEST(OnnxGeneral, RefusesARowOfFloats) {
+  SmallGraph graph(1, DataType::int64);
+  graph.numbers("table", {3, 1}, {10, 20, 30}).node({"Gather", {"table", "x"}, {"found"}, "look up"});
+  graph.integers("axes", {2}).node({"Squeeze", {"found", "axes"}, {"flat"}, "flat"});
+  graph.node({"Cast", {"flat"}, {"y"}, "float", "", {{"to", static_cast<std::int64_t>(DataType::float32)}}});
+  const auto model = graph.output("y", DataType::float32, 1).load();
+  ASSERT_TRUE(model) << model.error().message();
+  const std::vector<double> out = score(**model, Method::predict, {{2}, {7}, {0}});
+  EXPECT_EQ(out[0], 30);
+  EXPECT_TRUE(model::Model::is_refused(out[1]));  // though floats are rounded by a step of their own
+  EXPECT_EQ(out[2], 10);
+}
+
 TEST(OnnxGeneral, FindsTheClassesOfALabel) {
   SmallGraph graph(3);
   graph.integers("classes", {30, 10, 20}).integers("k", {1});

@@ -82,7 +82,7 @@ TEST(OnnxOperators, ReadReductionAxesWhereTheVersionHasThem) {
   EXPECT_EQ(SmallGraph(2).op("ReduceMax", {{"axes", columns}}).output("y", DataType::float64, 1).predict({1, 5}, 13),
             std::vector<double>{5});
   EXPECT_THAT(SmallGraph(2).op("ReduceMax", {{"axes", columns}}).output("y", DataType::float64, 1).refusal(18),
-              HasSubstr("other axes than the columns"));
+              HasSubstr("attribute \"axes\""));
   EXPECT_EQ(SmallGraph(2).op("ReduceSum", {{"axes", columns}}).output("y", DataType::float64, 1).predict({1, 5}, 11),
             std::vector<double>{6});
 }
@@ -114,11 +114,8 @@ TEST(OnnxOperators, RefuseBroadcastsThatMixRows) {
     graph.node({"Add", {"x", "c"}, {"y"}, "n"}).numbers("c", std::move(shape), std::move(values));
     return graph.output("y", DataType::float64, 2).refusal();
   };
-  EXPECT_THAT(with({2, 1}, {1, 2}), HasSubstr("not one line of values"));
-  EXPECT_THAT(with({2, 2}, {1, 2, 3, 4}), HasSubstr("not one line of values"));
-  EXPECT_THAT(with({1, 1, 2}, {1, 2}), HasSubstr("not one line of values"));
   EXPECT_THAT(with({3}, {1, 2, 3}), HasSubstr("3 constants beside rows of 2"));
-  EXPECT_THAT(with({0}, {}), HasSubstr("not one line of values"));
+  EXPECT_THAT(with({0}, {}), HasSubstr("do not fit together"));
 }
 
 TEST(OnnxOperators, MultiplyByConstantWeights) {
@@ -155,13 +152,13 @@ TEST(OnnxOperators, AddTheBiasOfAProductOnce) {
 TEST(OnnxOperators, RefuseProductsThatMixRows) {
   SmallGraph left(2);
   left.node({"MatMul", {"w", "x"}, {"y"}, "n"}).numbers("w", {2, 2}, {1, 2, 3, 4});
-  EXPECT_THAT(left.output("y", DataType::float64, 2).refusal(), HasSubstr("mixes rows"));
+  EXPECT_THAT(left.output("y", DataType::float64, 2).refusal(), HasSubstr("cannot be multiplied"));
   SmallGraph wide(3);
   wide.node({"MatMul", {"x", "w"}, {"y"}, "n"}).numbers("w", {2, 2}, {1, 2, 3, 4});
   EXPECT_THAT(wide.output("y", DataType::float64, 2).refusal(), HasSubstr("rows of 3 by weights [2, 2]"));
   SmallGraph transposed(2);
   transposed.node({"Gemm", {"x", "w"}, {"y"}, "n", "", {{"transA", std::int64_t{1}}}}).numbers("w", {2, 1}, {1, 2});
-  EXPECT_THAT(transposed.output("y", DataType::float64, 1).refusal(), HasSubstr("attribute \"transA\""));
+  EXPECT_THAT(transposed.output("y", DataType::float64, 1).refusal(), HasSubstr("multiplies 1 columns by 2 rows"));
 }
 
 TEST(OnnxOperators, SelectColumns) {
@@ -194,23 +191,22 @@ TEST(OnnxOperators, JoinColumns) {
   EXPECT_THAT(graph.output("y", DataType::float64, 4).predict({1, 2}), ElementsAre(-1, -2, 1, 2));
   SmallGraph rows(2);
   rows.node({"Concat", {"x", "x"}, {"y"}, "c", "", {{"axis", std::int64_t{0}}}}).output("y", DataType::float64, 2);
-  EXPECT_THAT(rows.refusal(), HasSubstr("other axes than the columns"));
+  EXPECT_THAT(rows.refusal(), HasSubstr("mixes rows"));
 }
 
-TEST(OnnxOperators, ReshapeOnlyWhatStaysARow) {
-  const auto reshaped = [](std::size_t width, std::vector<std::int64_t> shape) {
-    SmallGraph graph(width);
+TEST(OnnxOperators, ReshapeRows) {
+  const auto reshaped = [](std::vector<double> row, std::vector<std::int64_t> shape) {
+    SmallGraph graph(row.size());
     graph.node({"Reshape", {"x", "s"}, {"y"}, "n"}).integers("s", std::move(shape));
-    return graph.output("y", DataType::float64, width).refusal();
+    return graph.output("y", DataType::float64, row.size()).predict(std::move(row));
   };
-  EXPECT_EQ(reshaped(2, {-1, 2}), "loaded");
-  EXPECT_EQ(reshaped(2, {0, -1}), "loaded");
-  EXPECT_EQ(reshaped(1, {-1}), "loaded");
-  EXPECT_EQ(reshaped(1, {-1, 1}), "loaded");
-  EXPECT_THAT(reshaped(2, {-1}), HasSubstr("rows of 2"));
-  EXPECT_THAT(reshaped(2, {-1, 1}), HasSubstr("rows of 2"));
-  EXPECT_THAT(reshaped(2, {2, -1}), HasSubstr("rows of 2"));
-  EXPECT_THAT(reshaped(2, {-1, 1, 2}), HasSubstr("rows of 2"));
+  const std::vector<double> two{1, 2};
+  for (const std::vector<std::int64_t>& shape :
+       {std::vector<std::int64_t>{-1, 2}, {0, -1}, {-1}, {-1, 1}, {2, -1}, {-1, 1, 2}}) {
+    EXPECT_EQ(reshaped(two, shape), two);
+  }
+  EXPECT_EQ(reshaped({3}, {-1}), std::vector<double>{3});
+  EXPECT_EQ(reshaped({3}, {-1, 1}), std::vector<double>{3});
 }
 
 TEST(OnnxOperators, ClipByAttributesThenByInputs) {
@@ -279,7 +275,7 @@ TEST(OnnxOperators, CastAsTheTypeAsks) {
   integer.op("Cast", {{"to", std::int64_t{7}}}).output("y", DataType::int64, 2);
   EXPECT_THAT(integer.predict({2.9, -2.9}), ElementsAre(2, -2));
   EXPECT_THAT(SmallGraph(2).op("Cast", {{"to", std::int64_t{8}}}).output("y", DataType::string, 2).refusal(),
-              HasSubstr("casts to string"));
+              HasSubstr("is text other than a label"));
 }
 
 TEST(OnnxOperators, ChooseByMarginsWhereProbabilitiesRunTogether) {

@@ -74,6 +74,19 @@ TEST(PackedAffine, HasTheSameBitsOnEveryInstructionSetAndInEveryBatch) {
   }
 }
 
+TEST(PackedAffine, GivesBackWhatWasPacked) {
+  Samples samples(25);
+  for (const std::size_t in : {1, 5, 40, 70}) {
+    for (const std::size_t out : {1, 3, 8, 9, 33, 65, 70}) {
+      Problem p(samples, in, out);
+      EXPECT_EQ(p.packed().unpacked().weights, p.weights);
+      EXPECT_EQ(p.packed().unpacked().bias, p.bias);
+      for (double& w : p.weights) w = static_cast<double>(static_cast<float>(w));
+      EXPECT_EQ(p.packed().unpacked().weights, p.weights);
+    }
+  }
+}
+
 TEST(PackedAffine, WritesNothingBesideItsColumns) {
   Samples samples(23);
   for (const std::size_t out : {1, 3, 9, 20}) {

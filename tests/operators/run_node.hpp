@@ -70,10 +70,18 @@ inline std::vector<Tensor> run_node_outputs(std::string_view name, const NodeCas
   return outputs;
 }
 
-/// The first output of one node whose result holds no text.
+/// The first output of one node; its texts last as long as the program.
 inline Tensor run_node(std::string_view name, const NodeCase& test, const Inputs& inputs) {
-  core::TextArena texts;
+  static core::TextArena texts;
   return std::move(run_node_outputs(name, test, inputs, texts).front());
+}
+
+/// The same where it does, in order.
+inline std::vector<std::string> run_texts(std::string_view name, const NodeCase& test, const Inputs& inputs) {
+  core::TextArena texts;
+  const Tensor output = std::move(run_node_outputs(name, test, inputs, texts).front());
+  const std::span<const std::string_view> views = output.values<std::string_view>();
+  return {views.begin(), views.end()};
 }
 
 /// A tensor from a list of values.

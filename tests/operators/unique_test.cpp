@@ -11,7 +11,7 @@ using Ints = std::vector<std::int64_t>;
 using tensor::Failure;
 
 std::vector<Tensor> unique(const Tensor& x, std::map<std::string, AttributeValue, std::less<>> attributes = {}) {
-  core::TextArena texts;
+  static core::TextArena texts;
   return run_node_outputs("Unique", {.attributes = std::move(attributes), .outputs = 4}, {&x}, texts);
 }
 

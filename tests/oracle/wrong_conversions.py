@@ -37,6 +37,9 @@ CASES = {
     "calibrated_isotonic": "the calibration goes by steps, not by lines between them",
     "cars_forest_float": SCALED, "cars_ordinal_forest_float": SCALED,
     "tfidf_sublinear": "counts become log(1 + count), not 1 + log(count)",
+    "knn_regressor_distance": "neighbours are weighed by distance otherwise than scikit-learn does",
+    "knn_classifier_distance": "neighbours are weighed by distance otherwise than scikit-learn does",
+    "bernoulli_nb_double": "some constants are written as float, in a graph of doubles",
     "binarizer_double": "a value equal to the threshold becomes 1",
 }
 

@@ -23,7 +23,7 @@ std::vector<double> line(const NodeContext& node, Tensor tensor, const Rows& row
 
 void check_types(const NodeContext& node, DataType a, DataType b, Types types) {
   if (types == Types::may_differ || a == b) return;
-  node.malformed("takes " + std::string(to_string(a)) + " and " + std::string(to_string(b)) + " together");
+  node.refuse("takes " + std::string(to_string(a)) + " and " + std::string(to_string(b)) + " together");
 }
 
 Rows result(const Rows& like, std::size_t width, std::size_t layers) {

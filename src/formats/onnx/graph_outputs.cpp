@@ -116,7 +116,7 @@ core::Result<void> Assembly::compile(Method method, graph::Register block, model
 }
 
 core::Result<void> Assembly::offer(Method method, Rows rows) {
-  if (rows.type == DataType::float32) {
+  if (rows.type == DataType::float32 && !rows.rounded) {
     auto rounded = builder_.add(to_string(method), graph::Unary{rows.block, graph::UnaryOp::to_float32});
     if (!rounded) return rounded.error();
     rows.block = *rounded;

@@ -1,5 +1,6 @@
 #include "formats/onnx/graph_writer.hpp"
 
+#include <array>
 #include <bit>
 #include <cassert>
 
@@ -12,15 +13,20 @@ static_assert(std::endian::native == std::endian::little, "raw_data is little-en
 /// and later read.
 constexpr std::int64_t kIrVersion = 8;
 
-/// A ValueInfoProto of a [rows, width] tensor.
-WireWriter value_info(std::string_view name, DataType type, std::size_t width) {
-  WireWriter rows;
-  rows.text(2, "rows");
-  WireWriter columns;
-  columns.integer(1, static_cast<std::int64_t>(width));
+constexpr std::int64_t kOpen = -1;
+
+/// A ValueInfoProto of a tensor.
+WireWriter value_info(std::string_view name, DataType type, std::span<const std::int64_t> dims) {
   WireWriter shape;
-  shape.message(1, rows);
-  shape.message(1, columns);
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    WireWriter dim;
+    if (dims[i] == kOpen) {
+      dim.text(2, i == 0 ? "rows" : "open");
+    } else {
+      dim.integer(1, dims[i]);
+    }
+    shape.message(1, dim);
+  }
   WireWriter tensor;
   tensor.integer(1, static_cast<std::int64_t>(type));
   tensor.message(2, shape);
@@ -32,12 +38,28 @@ WireWriter value_info(std::string_view name, DataType type, std::size_t width) {
   return info;
 }
 
+/// Of a [rows, width] tensor.
+WireWriter value_info(std::string_view name, DataType type, std::size_t width) {
+  const std::array dims{kOpen, static_cast<std::int64_t>(width)};
+  return value_info(name, type, dims);
+}
+
 WireWriter tensor(std::string_view name, const std::vector<std::int64_t>& shape, DataType type, std::string_view raw) {
   WireWriter proto;
   for (const std::int64_t dim : shape) proto.integer(1, dim);
   proto.integer(2, static_cast<std::int64_t>(type));
   proto.text(8, name);
   proto.text(9, raw);
+  return proto;
+}
+
+WireWriter tensor(std::string_view name, const RawTensor& raw) {
+  if (raw.type != DataType::string) return tensor(name, raw.shape, raw.type, raw.raw);
+  WireWriter proto;
+  for (const std::int64_t dim : raw.shape) proto.integer(1, dim);
+  proto.integer(2, static_cast<std::int64_t>(raw.type));
+  for (const std::string& text : raw.texts) proto.text(6, text);
+  proto.text(8, name);
   return proto;
 }
 
@@ -91,6 +113,14 @@ struct WriteValue {
     proto.message(5, tensor("", shape, list.type, raw));
     type(AttributeType::tensor);
   }
+  void operator()(const RawTensor& raw) {
+    proto.message(5, tensor("", raw));
+    type(AttributeType::tensor);
+  }
+  void operator()(const WireWriter& graph) {
+    proto.message(6, graph);
+    type(AttributeType::graph);
+  }
   void type(AttributeType type) { proto.integer(20, static_cast<std::int64_t>(type)); }
 };
 
@@ -113,6 +143,14 @@ void GraphWriter::output(std::string_view name, DataType type, std::size_t width
   graph_.message(12, value_info(name, type, width));
 }
 
+void GraphWriter::input(std::string_view name, DataType type, std::span<const std::int64_t> dims) {
+  graph_.message(11, value_info(name, type, dims));
+}
+
+void GraphWriter::output(std::string_view name, DataType type, std::span<const std::int64_t> dims) {
+  graph_.message(12, value_info(name, type, dims));
+}
+
 void GraphWriter::constant(std::string_view name, std::vector<std::int64_t> shape, std::span<const double> values) {
   graph_.message(5, tensor(name, shape, DataType::float64, raw_bytes(values)));
 }
@@ -121,6 +159,8 @@ void GraphWriter::constant(std::string_view name, std::vector<std::int64_t> shap
                            std::span<const std::int64_t> values) {
   graph_.message(5, tensor(name, shape, DataType::int64, raw_bytes(values)));
 }
+
+void GraphWriter::constant(std::string_view name, const RawTensor& raw) { graph_.message(5, tensor(name, raw)); }
 
 void GraphWriter::node(const Node& node) {
   WireWriter proto;
@@ -146,13 +186,18 @@ void GraphWriter::metadata(std::string_view key, std::string_view value) {
 }
 
 std::string GraphWriter::finish(std::int64_t opset_version, std::int64_t ml_opset) {
+  std::vector<OpsetImport> opsets{{"", opset_version}};
+  if (ml_opset != 0) opsets.push_back({"ai.onnx.ml", ml_opset});
+  return finish(opsets);
+}
+
+std::string GraphWriter::finish(std::span<const OpsetImport> opsets) {
   WireWriter model;
   model.integer(1, kIrVersion);
   model.text(2, "pelton");
   model.text(3, PELTON_VERSION);
   model.message(7, graph_);
-  model.message(8, opset("", opset_version));
-  if (ml_opset != 0) model.message(8, opset("ai.onnx.ml", ml_opset));
+  for (const OpsetImport& import : opsets) model.message(8, opset(import.domain, import.version));
   return model.take() + metadata_.take();
 }
 

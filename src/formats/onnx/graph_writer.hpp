@@ -18,11 +18,19 @@ struct TensorAttribute {
   std::vector<double> values;
 };
 
-/// An attribute of a node to be written.
+/// Any tensor at all, as it is to be written: nothing of it is checked.
+struct RawTensor {
+  DataType type = DataType::undefined;
+  std::vector<std::int64_t> shape = {};
+  std::string raw = {};                 ///< elements of numbers, little-endian
+  std::vector<std::string> texts = {};  ///< elements of text
+};
+
+/// An attribute of a node to be written; a WireWriter is a graph (GraphWriter::graph).
 struct Attribute {
   std::string name;
   std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>,
-               std::vector<std::string>, TensorAttribute>
+               std::vector<std::string>, TensorAttribute, RawTensor, WireWriter>
       value;
 };
 
@@ -36,7 +44,13 @@ struct Node {
   std::vector<Attribute> attributes = {};
 };
 
-/// Writes an ONNX model of [rows, width] tensors, part by part. Constants go to raw_data. The same
+/// An operator set that a model imports.
+struct OpsetImport {
+  std::string domain;
+  std::int64_t version = 0;
+};
+
+/// Writes an ONNX model, of [rows, width] tensors for the most part, part by part. Constants go to raw_data. The same
 /// calls give the same bytes: no dates, no machine names.
 class GraphWriter {
  public:
@@ -45,14 +59,21 @@ class GraphWriter {
   /// A graph input or output [rows, width], the rows left open.
   void input(std::string_view name, DataType type, std::size_t width);
   void output(std::string_view name, DataType type, std::size_t width);
+  /// The same of any shape, dimensions of -1 left open.
+  void input(std::string_view name, DataType type, std::span<const std::int64_t> dims);
+  void output(std::string_view name, DataType type, std::span<const std::int64_t> dims);
   /// A constant; `values.size()` is the product of `shape`.
   void constant(std::string_view name, std::vector<std::int64_t> shape, std::span<const double> values);
   void constant(std::string_view name, std::vector<std::int64_t> shape, std::span<const std::int64_t> values);
+  void constant(std::string_view name, const RawTensor& tensor);
   void node(const Node& node);
   void metadata(std::string_view key, std::string_view value);
 
   /// The whole file, importing `opset` of ai.onnx and, unless 0, `ml_opset` of ai.onnx.ml.
   std::string finish(std::int64_t opset, std::int64_t ml_opset = 0);
+  std::string finish(std::span<const OpsetImport> opsets);
+  /// What has been written so far as the body of a node of another graph.
+  const WireWriter& graph() const noexcept { return graph_; }
 
  private:
   WireWriter graph_;

@@ -42,6 +42,10 @@ void check(const NodeContext& node, const Rows& x, const Weights& w) {
                  std::to_string(w.out) + "]");
 }
 
+graph::Affine layer(const Rows& x, const Weights& w, std::span<const double> bias) {
+  return {.x = x.block, .weights = w.view(), .bias = bias, .activation = {}, .float32 = x.type == DataType::float32};
+}
+
 void refuse_constant_side(NodeContext& node) {
   if (node.is_constant(0)) node.refuse("multiplies a constant by rows, which mixes rows");
   if (!node.is_constant(1)) node.refuse("multiplies rows by computed values");
@@ -68,7 +72,7 @@ void mat_mul(NodeContext& node) {
   const Weights w = weights(node, std::move(right), false, 1);
   check(node, x, w);
   const std::vector<double> bias = vector ? std::vector<double>() : bias_to_come(node, x, w.out);
-  const graph::Register block = node.add(graph::Affine{.x = x.block, .weights = w.view(), .bias = bias});
+  const graph::Register block = node.add(layer(x, w, bias));
   Rows product{.block = block, .width = w.out, .type = x.type, .flat = vector, .layers = x.layers + 1};
   if (!bias.empty()) product.added = node.added_next();
   node.give(std::move(product));
@@ -93,7 +97,7 @@ void gemm(NodeContext& node) {
     bias.resize(w.out, bias.front());
     for (double& value : bias) value *= beta;
   }
-  const graph::Register block = node.add(graph::Affine{.x = x.block, .weights = w.view(), .bias = bias});
+  const graph::Register block = node.add(layer(x, w, bias));
   node.give(Rows{.block = block, .width = w.out, .type = x.type, .layers = x.layers + 1});
 }
 

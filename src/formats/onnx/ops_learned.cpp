@@ -148,7 +148,8 @@ void svm_regressor(NodeContext& node) {
                                  .coefficients = svm.coefficients,
                                  .rho = svm.rho[0],
                                  .one_class = node.integer("one_class", 0) != 0,
-                                 .transform = post_transform(node)};
+                                 .transform = post_transform(node),
+                                 .float32 = x.type == DataType::float32};
   node.give(scores(node, node.take(add_svm_regressor(node.builder(), node.plan_name(), spec))));
 }
 
@@ -180,7 +181,8 @@ void svm_classifier(NodeContext& node) {
                                   .prob_a = prob_a,
                                   .prob_b = prob_b,
                                   .classes = classes,
-                                  .transform = post_transform(node)};
+                                  .transform = post_transform(node),
+                                  .float32 = x.type == DataType::float32};
   const auto outputs = node.take(add_svm_classifier(node.builder(), node.plan_name(), spec));
   labels.index = outputs.label;
   node.give(std::move(labels));

@@ -39,6 +39,8 @@ struct Rows {
   std::vector<std::size_t> shape = {};
   /// Matrix products with weights on the way here: above one the model is a network.
   std::size_t layers = 0;
+  /// The values are of the precision of `type` already.
+  bool rounded = false;
   /// No value is negative.
   bool positive = false;
   /// The raw scores that these values were squashed from, while that is known: as many, and in the

@@ -89,6 +89,9 @@ def cases():
         warnings.simplefilter("ignore")
         every = collect_testcases(None)
     for case in every:
+        # Attention is no operator of these models; its expansions round half floats step by step.
+        if case.name.startswith(("test_attention", "test_linear_attention")):
+            continue
         if {node.op_type for node in case.model.graph.node} <= OPERATORS:
             yield case
 

@@ -30,6 +30,9 @@ struct Trial {
 /// division) or on ones (an index into a table of one), or be made for one row at a time.
 constexpr Trial kTrials[] = {{3, 0}, {3, 1}, {1, 0}, {1, 1}};
 
+/// More than a model has methods to call; each is compiled by itself.
+constexpr std::size_t kMostOutputs = 64;
+
 Shape tail_of(const GraphInput& input) {
   return input.flat ? Shape() : Shape(std::span<const std::int64_t>(input.tail));
 }
@@ -83,6 +86,11 @@ core::Result<Value> constant_output(const tensor::Tensor& tensor) {
   return Value(ConstantValue{nullptr, std::make_shared<const Tensor>(std::move(list))});
 }
 
+/// Whether an output is a class label: of floats it would be a number.
+bool is_label(const Known& known) {
+  return known.labels != nullptr && !known.labelled_scores && !is_floating(known.type);
+}
+
 /// Whether a step's answers for some rows together are other than for each alone. Rows are made up: small
 /// numbers of both signs, all different, where the types allow it.
 bool mixes_rows(const graph::Step& step, const std::vector<model::Feature>& features) {
@@ -121,7 +129,7 @@ class GeneralCompiler {
         inputs_(std::move(inputs)),
         limits_(limits),
         texts_(std::make_shared<core::TextArena>()),
-        context_{opsets, limits, *texts_, 0},
+        context_{opsets, limits, *texts_},
         program_(inputs_.features.size()) {}
 
   core::Result<std::unique_ptr<const model::Model>> compile();
@@ -142,7 +150,7 @@ class GeneralCompiler {
   graph::ProgramBuilder program_;
 };
 
-core::Result<std::unique_ptr<GraphCompiler>> GeneralCompiler::attempt(const Trial& trial) {
+core::Result<std::unique_ptr<GraphCompiler>> GeneralCompiler::attempt(const Trial& trial) try {
   context_.trial_bytes = 0;
   auto graph = std::make_unique<GraphCompiler>(context_, *model_.graph, nullptr);
   auto added = graph->add_initializers();
@@ -156,6 +164,8 @@ core::Result<std::unique_ptr<GraphCompiler>> GeneralCompiler::attempt(const Tria
   added = graph->add_nodes();
   if (!added) return added.error();
   return graph;
+} catch (const tensor::Failure& failure) {
+  return Error(ErrorCode::unsupported, std::string("an input ") + failure.what());
 }
 
 bool GeneralCompiler::keeps_rows_apart(const GraphCompiler& graph) const {
@@ -188,10 +198,10 @@ core::Result<void> GeneralCompiler::check_rows(const GraphCompiler& graph) const
     if (known == nullptr || known->constant || known->is_sequence) continue;
     const std::size_t elements = known->value->tensor.size();
     const std::size_t rows = static_cast<std::size_t>(kTrials[0].rows);
-    const bool label = !known->labels.empty() && !known->labelled_scores;
+    const bool label = is_label(*known);
     if (elements == 0 || elements % rows != 0 || (known->type == DataType::string && !label)) continue;
     const auto step =
-        make_step(graph, *known, elements / rows, label ? known->labels : std::vector<model::Label>(), false);
+        make_step(graph, *known, elements / rows, label ? *known->labels : std::vector<model::Label>(), false);
     if (mixes_rows(*step, inputs_.features)) {
       return Error(ErrorCode::unsupported, "output \"" + core::printable(info.name) +
                                                "\" mixes rows: what it is for one depends on the others");
@@ -216,23 +226,26 @@ core::Result<Value> GeneralCompiler::output(const GraphCompiler& graph, const Va
   }
   const std::size_t width = elements / rows;
   const bool one_by_one = trial.rows == 1;
-  const bool label = width == 1 && !known->labels.empty() && !known->labelled_scores;
+  const bool label = width == 1 && is_label(*known);
   if (known->type == DataType::string && !label) return Error(ErrorCode::unsupported, "is text other than a label");
-  const auto step = make_step(graph, *known, width, label ? known->labels : std::vector<model::Label>(), one_by_one);
+  const auto step = make_step(graph, *known, width, label ? *known->labels : std::vector<model::Label>(), one_by_one);
   const graph::Register row = program_.input();
   auto block = program_.add(core::printable(info.name), step, {&row, 1});
   if (!block) return block.error();
   if (label) {
-    return Value(Labels{.index = *block, .names = known->labels, .type = known->type, .flat = shape.rank() == 1});
+    return Value(Labels{.index = *block, .names = *known->labels, .type = known->type, .flat = shape.rank() == 1});
   }
-  Rows values{.block = *block, .width = width, .type = known->type, .flat = shape.rank() == 1};
+  Rows values{.block = *block, .width = width, .type = known->type, .flat = shape.rank() == 1, .rounded = true};
   values.choices = width == 1 ? known->choices : 0;
   if (shape.rank() > 2 && shape[0] == trial.rows) values.shape.assign(shape.begin() + 1, shape.end());
-  if (known->labelled_scores) return Value(LabelledScores{std::move(values), known->labels});
+  if (known->labelled_scores) return Value(LabelledScores{std::move(values), *known->labels});
   return Value(std::move(values));
 }
 
 core::Result<std::unique_ptr<const model::Model>> GeneralCompiler::compile() {
+  if (model_.graph->output.size() > kMostOutputs) {
+    return Error(ErrorCode::unsupported, "gives more than " + std::to_string(kMostOutputs) + " values");
+  }
   std::optional<Error> refused;
   for (const Trial& trial : kTrials) {
     auto graph = attempt(trial);

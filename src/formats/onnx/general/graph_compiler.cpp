@@ -26,7 +26,7 @@ constexpr std::size_t kMostTrialBytes = std::size_t{1} << 30;
 
 std::size_t bytes_of(const tensor::Value& value) {
   std::size_t bytes = value.tensor.bytes();
-  for (std::size_t i = 0; i < value.length; ++i) bytes += value.sequence[i].bytes();
+  for (std::size_t i = 0; i < value.length; ++i) bytes += value.sequence[i].bytes() + sizeof(tensor::Tensor);
   return bytes;
 }
 
@@ -34,6 +34,18 @@ Operand operand_of(const Known& known) {
   Operand operand{true, known.is_sequence, known.type, nullptr};
   if (known.constant && !known.is_sequence) operand.constant = &known.value->tensor;
   return operand;
+}
+
+/// The names that a graph reads. What its bodies read of the graph around them counts as read there: bodies
+/// name it themselves.
+void collect_read(const GraphProto& graph, std::vector<std::string_view>& names) {
+  for (const ValueInfoProto& info : graph.output) names.push_back(info.name);
+  for (const NodeProto& node : graph.node) {
+    names.insert(names.end(), node.input.begin(), node.input.end());
+    for (const AttributeProto& attribute : node.attribute) {
+      for (const GraphProto& body : attribute.graphs) collect_read(body, names);  // as deep as Limits::depth
+    }
+  }
 }
 
 const std::string& plain_name(std::string& text, const NodeProto& node) {
@@ -91,22 +103,28 @@ operators::Subgraph::Compiled GraphCompiler::Body::compile(std::span<const DataT
 
 GraphCompiler::GraphCompiler(GeneralContext& context, const GraphProto& graph, const GraphCompiler* around)
     : context_(context), graph_(graph), around_(around), refusals_(context.limits.refusals) {
-  for (const NodeProto& node : graph.node) read_.insert(read_.end(), node.input.begin(), node.input.end());
-  for (const ValueInfoProto& info : graph.output) read_.push_back(info.name);
-  // What a body reads of the graph around it counts as read there: bodies name it themselves.
-  for (const NodeProto& node : graph.node) {
-    for (const AttributeProto& attribute : node.attribute) {
-      for (const GraphProto& body : attribute.graphs) {
-        for (const NodeProto& inner : body.node) read_.insert(read_.end(), inner.input.begin(), inner.input.end());
-      }
-    }
-  }
+  collect_read(graph, read_);
   std::sort(read_.begin(), read_.end());
 }
 
-std::size_t GraphCompiler::hold(std::shared_ptr<const tensor::Value> value) {
-  context_.trial_bytes += bytes_of(*value);
+void GraphCompiler::keep_bytes(std::size_t bytes) {
+  context_.trial_bytes += bytes;
   if (context_.trial_bytes > kMostTrialBytes) throw Refusal(ErrorCode::too_large, "values take too much memory");
+}
+
+/// A list of labels that a node made takes memory, and took some time.
+void GraphCompiler::count_labels(const LabelList& labels) {
+  if (labels == nullptr) return;
+  constexpr std::size_t kLabelBytes = 64;
+  constexpr std::size_t kLabelWork = 512;
+  keep_bytes(labels->size() * kLabelBytes);
+  tensor::RunContext run{.texts = context_.texts, .work = context_.work};
+  run.spend({labels->size(), kLabelWork});
+  context_.work = run.work;
+}
+
+std::size_t GraphCompiler::hold(std::shared_ptr<const tensor::Value> value) {
+  keep_bytes(bytes_of(*value));
   return builder_.add_constant(std::move(value));
 }
 
@@ -177,6 +195,14 @@ void GraphCompiler::define_unknown(const NodeProto& node) {
 
 void GraphCompiler::add_node(const NodeProto& node) {
   try {
+    const std::string_view domain = known_domain(node.domain);
+    const bool zips = domain == kMlDomain && node.op_type == "ZipMap";
+    // Told even where its inputs are refused already.
+    const bool carried_out =
+        zips || is_row_operator(domain, node.op_type) || operators::find_operator(domain, node.op_type) != nullptr;
+    if (!carried_out || !node.overload.empty()) {
+      throw Refusal(ErrorCode::unsupported, "operator of " + domain_name(domain) + " that Pelton does not carry out");
+    }
     std::vector<const Known*> inputs;
     for (const std::string_view name : node.input) {
       const Known* known = name.empty() ? nullptr : import(name);
@@ -188,8 +214,7 @@ void GraphCompiler::add_node(const NodeProto& node) {
       if (known != nullptr && known->labelled_scores) throw Refusal(ErrorCode::unsupported, "takes a ZipMap's answer");
       inputs.push_back(known);
     }
-    const std::string_view domain = known_domain(node.domain);
-    if (domain == kMlDomain && node.op_type == "ZipMap") return zip_map(node, inputs);
+    if (zips) return zip_map(node, inputs);
     const auto opset = context_.opsets.find(domain);
     if (opset == context_.opsets.end()) {
       throw Refusal(ErrorCode::malformed, "operator set " + domain_name(domain) + " is not imported");
@@ -198,20 +223,23 @@ void GraphCompiler::add_node(const NodeProto& node) {
   } catch (const Refusal& refusal) {
     refusals_.add(node, refusal.code(), refusal.what());
     define_unknown(node);
+  } catch (const tensor::Failure& failure) {
+    refusals_.add(node, ErrorCode::invalid_argument, failure.what());
+    define_unknown(node);
   }
 }
 
 void GraphCompiler::build(const NodeProto& node, std::int64_t opset, std::span<const Known* const> inputs) {
   const std::string_view domain = known_domain(node.domain);
   const operators::Operator* op = operators::find_operator(domain, node.op_type);
-  const bool by_rows = op == nullptr && is_row_operator(domain, node.op_type);
-  if ((op == nullptr && !by_rows) || !node.overload.empty()) {
-    throw Refusal(ErrorCode::unsupported, "operator of " + domain_name(domain) + " that Pelton does not carry out");
-  }
-  if (by_rows) {
+  if (op == nullptr) {
     RowOperation made = make_row_operation(node, opset, inputs, context_.limits);
     std::vector<Known> outputs = carry_out(node, made.operation, inputs, made.outputs);
-    for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i].labels = std::move(made.labels[i]);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      if (made.labels[i].empty()) continue;
+      outputs[i].labels = std::make_shared<const std::vector<model::Label>>(std::move(made.labels[i]));
+      count_labels(outputs[i].labels);
+    }
     return define(node, std::move(outputs));
   }
   if (opset < op->since) {
@@ -239,6 +267,10 @@ void GraphCompiler::build(const NodeProto& node, std::int64_t opset, std::span<c
   }
   std::vector<Known> outputs = carry_out(node, std::move(operation), inputs, built.given());
   trace_labels(node, inputs, outputs);
+  for (const Known& output : outputs) {
+    const auto is_handed_on = [&](const Known* input) { return input != nullptr && input->labels == output.labels; };
+    if (std::none_of(inputs.begin(), inputs.end(), is_handed_on)) count_labels(output.labels);
+  }
   define(node, std::move(outputs));
 }
 
@@ -251,20 +283,24 @@ std::vector<Known> GraphCompiler::carry_out(const NodeProto& node,
   };
   const bool constant = every([](const Known& k) { return k.constant; });
   const bool tried = every([](const Known& k) { return k.value != nullptr; });
-  std::vector<Known> outputs(node.output.size());
-  std::vector<std::shared_ptr<tensor::Value>> values(node.output.size());
+  // An operation has all its outputs, whether the file names them or not.
+  const std::size_t count = std::max(node.output.size(), given.size());
+  std::vector<Known> outputs(count);
+  std::vector<std::shared_ptr<tensor::Value>> values(count);
   if (tried) {
     std::vector<const tensor::Value*> taken;
     std::vector<tensor::Value*> results;
     for (const Known* input : inputs) taken.push_back(input == nullptr ? nullptr : input->value.get());
     for (std::size_t i = 0; i < values.size(); ++i) {
-      if (!node.output[i].empty()) values[i] = std::make_shared<tensor::Value>();
+      if (i < node.output.size() && !node.output[i].empty()) values[i] = std::make_shared<tensor::Value>();
       results.push_back(values[i].get());
     }
-    tensor::RunContext run{context_.texts};
+    tensor::RunContext run{.texts = context_.texts, .work = context_.work, .made_up = !constant};
     try {
-      operation->run(taken, results, run);
+      run_counted(*operation, taken, results, run);
+      context_.work = run.work;
     } catch (const tensor::Failure& failure) {
+      context_.work = run.work;
       throw Refusal(ErrorCode::invalid_argument, failure.what());
     }
   }
@@ -284,8 +320,7 @@ std::vector<Known> GraphCompiler::carry_out(const NodeProto& node,
     if (constant) {
       outputs[i].id = hold(values[i]);
     } else {
-      context_.trial_bytes += bytes_of(*values[i]);
-      if (context_.trial_bytes > kMostTrialBytes) throw Refusal(ErrorCode::too_large, "values take too much memory");
+      keep_bytes(bytes_of(*values[i]));
     }
   }
   if (!constant && tried) trace_rows(*operation, inputs, outputs);
@@ -320,15 +355,17 @@ void GraphCompiler::trace_rows(const operators::Operation& operation, std::span<
 }
 
 void GraphCompiler::zip_map(const NodeProto& node, std::span<const Known* const> inputs) {
-  if (inputs.size() != 1 || node.output.size() != 1) throw Refusal(ErrorCode::malformed, "takes and gives one value");
+  if (inputs.size() != 1 || inputs[0] == nullptr || node.output.size() != 1)
+    throw Refusal(ErrorCode::malformed, "takes and gives one value");
   core::TextArena& texts = context_.texts;
   operators::Node read(1, {operand_of(*inputs[0])}, {true}, attribute_reader(node, texts, {}));
   Known output = *inputs[0];
-  output.labels.clear();
-  for (std::string& label : read.texts("classlabels_strings")) output.labels.emplace_back(std::move(label));
-  if (output.labels.empty()) {
-    for (const std::int64_t label : read.integers("classlabels_int64s")) output.labels.emplace_back(label);
+  std::vector<model::Label> labels;
+  for (std::string& label : read.texts("classlabels_strings")) labels.emplace_back(std::move(label));
+  if (labels.empty()) {
+    for (const std::int64_t label : read.integers("classlabels_int64s")) labels.emplace_back(label);
   }
+  output.labels = std::make_shared<const std::vector<model::Label>>(std::move(labels));
   output.labelled_scores = true;
   define(node, node.output[0], std::move(output));
 }

@@ -22,6 +22,8 @@ struct GeneralContext {
   const Limits& limits;
   core::TextArena& texts;       ///< of constants: must outlive what is compiled
   std::size_t trial_bytes = 0;  ///< taken so far by values kept while compiling
+  /// What may still be done while compiling: some seconds of multiplying, however often a graph is tried out.
+  std::size_t work = std::size_t{1} << 34;
 };
 
 /// One graph (a model's, or a body within it) on its way to operations over tensors.
@@ -58,6 +60,8 @@ class GraphCompiler {
   void define_unknown(const NodeProto& node);
   void define(const NodeProto& node, std::string_view name, std::optional<Known> value);
   const Known* import(std::string_view name);
+  void keep_bytes(std::size_t bytes);
+  void count_labels(const LabelList& labels);
   std::size_t hold(std::shared_ptr<const tensor::Value> value);
 
   GeneralContext& context_;

@@ -15,6 +15,8 @@
 
 namespace pelton::formats::onnx {
 
+using LabelList = std::shared_ptr<const std::vector<model::Label>>;
+
 /// What a name of a graph stands for while the graph is compiled over tensors.
 struct Known {
   std::size_t id = tensor::Graph::kNothing;  ///< its number in the graph under construction
@@ -25,8 +27,9 @@ struct Known {
   std::shared_ptr<const tensor::Value> value = nullptr;
   tensor::RowAxis rows = tensor::RowAxis::none();
   std::vector<tensor::Count> counts = {};  ///< where rows are counted: one an element
-  /// Where every element is one of a list of class labels: that list, in the file's order.
-  std::vector<model::Label> labels = {};
+  /// Where every element is one of a list of class labels: that list, in the file's order, else null. Shared by
+  /// the many values that a list may be handed on to.
+  LabelList labels = nullptr;
   /// The elements are column numbers below this (an ArgMax's answer); 0: they are not.
   std::size_t choices = 0;
   /// A ZipMap's answer: the scores it was given, each with its label. Then `labels` are the scores'.

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <set>
 #include <span>
 
@@ -33,12 +34,18 @@ std::vector<model::Label> elements(const Known& constant) {
   return labels;
 }
 
+/// What is in one list or the other, without repeats.
 std::vector<model::Label> joined(const std::vector<model::Label>& a, const std::vector<model::Label>& b) {
   std::vector<model::Label> all = a;
+  const std::set<model::Label> seen(a.begin(), a.end());
   for (const model::Label& label : b) {
-    if (std::find(a.begin(), a.end(), label) == a.end()) all.push_back(label);
+    if (!seen.contains(label)) all.push_back(label);
   }
   return all;
+}
+
+LabelList shared(std::vector<model::Label> labels) {
+  return labels.empty() ? nullptr : std::make_shared<const std::vector<model::Label>>(std::move(labels));
 }
 
 const AttributeProto* attribute(const NodeProto& node, std::string_view name) {
@@ -60,11 +67,13 @@ std::vector<model::Label> encoded(const NodeProto& node, const Known& input) {
   list("keys_strings", "keys_int64s", keys);
   list("values_strings", "values_int64s", values);
   if (values.empty() || values.size() > kMostLabels) return {};
-  std::vector<model::Label> given = input.labels;
-  for (std::size_t i = 0; given.empty() && i < input.choices; ++i) given.emplace_back(static_cast<std::int64_t>(i));
   const std::set<model::Label> known(keys.begin(), keys.end());
-  const bool covered = !given.empty() && std::all_of(given.begin(), given.end(),
-                                                     [&](const model::Label& label) { return known.contains(label); });
+  const auto is_known = [&](const model::Label& label) { return known.contains(label); };
+  bool covered = input.labels != nullptr && std::all_of(input.labels->begin(), input.labels->end(), is_known);
+  if (input.labels == nullptr && input.choices > 0) {
+    covered = true;
+    for (std::size_t i = 0; i < input.choices && covered; ++i) covered = is_known(static_cast<std::int64_t>(i));
+  }
   if (!covered) {
     const bool text = std::holds_alternative<std::string>(values.front());
     const AttributeProto* otherwise = attribute(node, text ? "default_string" : "default_int64");
@@ -75,6 +84,25 @@ std::vector<model::Label> encoded(const NodeProto& node, const Known& input) {
     }
   }
   return joined({}, values);
+}
+
+/// Whether a cast to `to` leaves every label what it is.
+bool keeps_labels(const Known& from, DataType to) {
+  if ((from.type == DataType::string) != (to == DataType::string)) return false;
+  std::int64_t most = INT64_MAX;
+  switch (to) {
+    case DataType::string:
+    case DataType::int64: break;
+    case DataType::float64: most = std::int64_t{1} << 53; break;
+    case DataType::float32: most = std::int64_t{1} << 24; break;
+    case DataType::int32: most = INT32_MAX; break;
+    default: return false;
+  }
+  if (from.labels == nullptr) return true;
+  return std::all_of(from.labels->begin(), from.labels->end(), [most](const model::Label& label) {
+    const std::int64_t* number = std::get_if<std::int64_t>(&label);
+    return number == nullptr || (*number <= most && *number >= -most);
+  });
 }
 
 bool is_any(std::string_view name, std::initializer_list<std::string_view> names) {
@@ -101,26 +129,22 @@ void trace_labels(const NodeProto& node, std::span<const Known* const> inputs, s
   const Known& first = *inputs[0];
   const bool passes = is_any(node.op_type, {"Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Transpose",
                                             "Slice", "Dropout", "Expand", "Tile"});
-  const bool integral =
-      first.type == DataType::int64 || first.type == DataType::int32 || first.type == DataType::string;
-  const bool kept = outputs[0].type == first.type || outputs[0].type == DataType::int64;
-  if (passes || (node.op_type == "Cast" && integral && kept &&
-                 (first.type == DataType::string) == (outputs[0].type == DataType::string))) {
+  if (passes || (node.op_type == "Cast" && keeps_labels(first, outputs[0].type))) {
     outputs[0].labels = first.labels;
     outputs[0].choices = first.choices;
   } else if (is_any(node.op_type, {"ArrayFeatureExtractor", "Gather"})) {
-    outputs[0].labels = first.constant ? elements(first) : first.labels;
+    outputs[0].labels = first.constant ? shared(elements(first)) : first.labels;
   } else if (node.op_type == "LabelEncoder") {
-    outputs[0].labels = encoded(node, first);
+    outputs[0].labels = shared(encoded(node, first));
   } else if (is_any(node.op_type, {"ArgMax", "ArgMin"})) {
     outputs[0].choices = choices_of(node, first);
   } else if (node.op_type == "Where" && inputs.size() == 3 && inputs[1] != nullptr && inputs[2] != nullptr) {
     const auto side = [](const Known& known) {
-      return known.labels.empty() && known.type == DataType::string ? elements(known) : known.labels;
+      return known.labels == nullptr && known.type == DataType::string ? shared(elements(known)) : known.labels;
     };
-    const std::vector<model::Label> a = side(*inputs[1]);
-    const std::vector<model::Label> b = side(*inputs[2]);
-    if (!a.empty() && !b.empty()) outputs[0].labels = joined(a, b);
+    const LabelList a = side(*inputs[1]);
+    const LabelList b = side(*inputs[2]);
+    if (a != nullptr && b != nullptr) outputs[0].labels = a == b ? a : shared(joined(*a, *b));
   }
 }
 

@@ -1,0 +1,62 @@
+// Graphs made to take all time or memory, or to lead astray, are refused by name.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "small_graph.hpp"
+#include "tensor/shape.hpp"
+
+namespace pelton::formats {
+namespace {
+
+using onnx::DataType;
+using testing::HasSubstr;
+
+TEST(OnnxHostileGraph, MayNotAskForMoreWorkThanSomeSeconds) {
+  SmallGraph graph(2);
+  graph.integers("size", {4096, 4096}).node({"ConstantOfShape", {"size"}, {"large"}, "fill"});
+  graph.node({"MatMul", {"large", "large"}, {"product"}, "square"});
+  graph.node({"CastLike", {"product", "x"}, {"double"}, "cast"});
+  graph.node({"ReduceSum", {"double"}, {"sum"}, "sum", "", {{"keepdims", std::int64_t{0}}}});
+  graph.node({"Add", {"x", "sum"}, {"y"}, "add"}).output("y", DataType::float64, 2);
+  EXPECT_THAT(graph.refusal(), HasSubstr("takes more work than may be spent"));
+}
+
+TEST(OnnxHostileGraph, MayNotMakeMuchOfAShortExpression) {
+  SmallGraph graph(1, DataType::string);
+  graph.op("RegexFullMatch", {{"pattern", std::string("((a{30}){30}){30}")}}).output("y", DataType::boolean, 1);
+  EXPECT_THAT(graph.refusal(20), HasSubstr("node \"n\" (RegexFullMatch): has the regular expression"));
+}
+
+TEST(OnnxHostileGraph, MayNotMapNothing) {
+  SmallGraph graph(2);
+  graph.node({"TopK", {"x", "k"}, {"z", "places"}, "top"}).integers("k", {1});
+  graph.node({"ZipMap", {""}, {"y"}, "map", "ai.onnx.ml"}).output("y", DataType::float64, 2);
+  EXPECT_THAT(graph.refusal(), HasSubstr("node \"map\" (ZipMap): takes and gives one value"));
+}
+
+TEST(OnnxHostileGraph, MayNotHaveInputsOfMoreDimensionsThanTensors) {
+  std::vector<std::int64_t> dims(tensor::kMaxRank + 1, 1);
+  dims[0] = -1;
+  onnx::GraphWriter writer("test");
+  writer.input("x", DataType::float32, dims);
+  writer.constant("k", {1}, std::array<std::int64_t, 1>{1});
+  writer.node({"TopK", {"x", "k"}, {"y", "places"}, "top"});
+  writer.output("y", DataType::float32, dims);
+  const auto model = read_model(writer.finish(18), "test");
+  ASSERT_FALSE(model);
+  EXPECT_THAT(model.error().message(), HasSubstr("dimensions"));
+}
+
+TEST(OnnxHostileGraph, MayNotHaveAnyNumberOfOutputs) {
+  SmallGraph graph(2);
+  for (int i = 0; i < 100; ++i) {
+    const std::string name = "y" + std::to_string(i);
+    graph.node({"Det", {"x"}, {name}, name}).output(name, DataType::float64, 2);
+  }
+  EXPECT_THAT(graph.refusal(), HasSubstr("gives more than"));
+}
+
+}  // namespace
+}  // namespace pelton::formats
