@@ -142,7 +142,7 @@ TEST_F(CsvRows, TakesAnyHeaderWhereTheNameIsTheInputsOnly) {
     EXPECT_TRUE(read(text)) << text;
     EXPECT_THAT(values_, ElementsAre(2, 3)) << text;
   }
-  EXPECT_THAT(errors_of("area,rooms\n2,3")[0], HasSubstr("the model has 1 feature"));
+  EXPECT_THAT(errors_of("area,rooms\n2,3")[0], HasSubstr("expected 1 cell, got 2"));
   use(schema_of({{.name = "text", .type = model::ElementType::string, .named_by_input = true}}));
   EXPECT_TRUE(read("text\na fine film"));
   EXPECT_EQ(request_.rows, 1U);

@@ -128,7 +128,8 @@ TEST_F(GraphsOverHttp, AnswersOthersBesideARowThatItCannotScore) {
         const bool bad = i == 0 || k % 7 == i;
         const test::Reply reply = client.post("/predict/words", bad ? R"({"x":[0,1,5]})" : R"({"x":[0,1,2]})");
         ASSERT_EQ(reply.status, bad ? 422 : 200) << reply.body;
-        if (!bad) ASSERT_EQ(reply.body, R"({"result":[[-0.0,-0.25],[-0.5,-0.75],[-1.0,-1.25]]})");
+        const std::string answer = R"({"result":[[-0.0,-0.25],[-0.5,-0.75],[-1.0,-1.25]]})";
+        ASSERT_EQ(reply.body == answer, !bad) << reply.body;
       }
     });
   }
@@ -175,6 +176,9 @@ TEST_F(GraphsByCommand, VerifiesGoldenRows) {
   const std::string few = rows("few.ndjson", "{\"x\":[0,1,2],\"predict\":[[0,-0.25],[-0.5,-0.75]]}\n");
   EXPECT_EQ(run({"verify", kFixtures + "words.onnx", few}), 1);
   EXPECT_THAT(err_, HasSubstr("the model gives 6 values, the row expects 4"));
+  const std::string refused = rows("refused.ndjson", "{\"x\":[0,1,9],\"predict\":[null,null,null,null,null,null]}\n");
+  EXPECT_EQ(run({"verify", kFixtures + "words.onnx", refused}), 1);
+  EXPECT_THAT(err_, AllOf(HasSubstr("refused.ndjson:1: predict: "), HasSubstr("embedding")));
 }
 
 TEST_F(GraphsByCommand, ScoresFilesOfMixedColumns) {
@@ -200,6 +204,14 @@ TEST_F(GraphsByCommand, DoesAsToldWithRowsThatAreRefused) {
   EXPECT_EQ(out_, first + third);
   EXPECT_EQ(run({"predict", model, lines, "--on-error", "null"}), 0);
   EXPECT_EQ(out_, first + "{\"result\":null}\n" + third);
+  EXPECT_THAT(err_, AllOf(HasSubstr("1 row could not be scored and is null"), HasSubstr("w.ndjson:2: ")));
+  const std::string document = rows("w.json", "[[0,0,0],[0,0],[0,5,0],[1,1,1]]");
+  EXPECT_EQ(run({"predict", model, document, "--on-error", "skip"}), 0);
+  EXPECT_EQ(out_, first + third);
+  EXPECT_THAT(err_, HasSubstr("2 rows could not be scored and were skipped"));
+  const std::string table = rows("w.csv", "0,0,0\n\n0,5,0\n");
+  EXPECT_EQ(run({"predict", model, table}), 1);
+  EXPECT_THAT(err_, HasSubstr("w.csv:3: "));
 }
 
 TEST_F(GraphsByCommand, ComparesGraphs) {
@@ -207,7 +219,7 @@ TEST_F(GraphsByCommand, ComparesGraphs) {
   EXPECT_EQ(run({"compare", model, model, rows("w.ndjson", "[0,0,0]\n[1,1,1]\n")}), 0) << err_;
   EXPECT_THAT(out_, HasSubstr("0 of 2"));
   EXPECT_EQ(run({"compare", model, model, rows("b.ndjson", "[0,0,0]\n[1,9,1]\n")}), 1);
-  EXPECT_THAT(err_, AllOf(HasSubstr("b.ndjson:2"), HasSubstr("embedding")));
+  EXPECT_THAT(err_, AllOf(HasSubstr("b.ndjson:2: OLD: "), HasSubstr("embedding")));
 }
 
 TEST_F(GraphsByCommand, InspectsTensors) {
