@@ -51,6 +51,7 @@ void append_outputs(core::TextBuffer& out, const model::Schema& schema) {
     if (!spec) continue;
     ObjectWriter output(outputs.member(to_string(method)));
     output.text("type", to_string(spec->type)).integer("width", spec->width);
+    codec::append_shape(output, *spec);
     output.raw("label", spec->labelled ? "true" : "false");
     output.finish();
   }

@@ -1,7 +1,9 @@
 #include "app/comparison.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace pelton::app {
@@ -32,7 +34,7 @@ std::string only_in(const char* whose, const Schema& schema, const Schema& other
 }
 
 core::Result<void> same_features(const Schema& before, const Schema& after) {
-  if (before.named() && after.named()) {
+  if (before.names_columns() && after.names_columns()) {
     const std::string old_only = only_in("OLD", before, after);
     const std::string new_only = only_in("NEW", after, before);
     if (old_only.empty() && new_only.empty()) return {};
@@ -80,6 +82,22 @@ std::size_t block_rows(const Schema& before, const Schema& after) {
     if (before.output(method)) widest = std::max(widest, before.output(method)->width);
   }
   return std::clamp<std::size_t>(kBlockValues / widest, 1, kBlockRows);
+}
+
+/// A row that a model could not score.
+struct Refused {
+  std::size_t row;
+  std::string reason;
+};
+
+std::optional<Refused> first_refused(const model::Model& model, Method method, math::ConstMatrix rows,
+                                     math::ConstMatrix results) {
+  for (std::size_t r = 0; model.refuses_rows(method) && r < results.rows; ++r) {
+    if (!model::Model::is_refused(*results.row(r))) continue;
+    model::Workspace workspace;
+    return Refused{r, model.refusal(rows.slice(r, 1), method, workspace)};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -139,7 +157,8 @@ core::Result<void> Comparison::run(codec::ByteSource& source, const std::string&
     more = *old_row;
     if (more) lines.push_back(before.line());
     if (lines.size() < most && (more || lines.empty())) continue;
-    flush(before.rows(), after.rows(), lines);
+    const auto flushed = flush(before.rows(), after.rows(), lines, name);
+    if (!flushed) return flushed.error();
     before.rows().clear();
     after.rows().clear();
     lines.clear();
@@ -149,8 +168,8 @@ core::Result<void> Comparison::run(codec::ByteSource& source, const std::string&
   return {};
 }
 
-void Comparison::flush(const math::RowBuffer& before, const math::RowBuffer& after,
-                       const std::vector<std::size_t>& lines) {
+core::Result<void> Comparison::flush(const math::RowBuffer& before, const math::RowBuffer& after,
+                                     const std::vector<std::size_t>& lines, const std::string& name) {
   const std::size_t count = lines.size();
   for (Change& change : changes_) {
     const std::size_t width = change.width();
@@ -158,11 +177,20 @@ void Comparison::flush(const math::RowBuffer& before, const math::RowBuffer& aft
     new_results_.resize_uninitialized(count * width);
     before_.score(before.view(), change.method(), {old_results_.data(), count, width}, workspace_);
     after_.score(after.view(), change.method(), {new_results_.data(), count, width}, workspace_);
+    for (const auto& [whose, model, rows, results] :
+         {std::tuple("OLD", &before_, &before, &old_results_), std::tuple("NEW", &after_, &after, &new_results_)}) {
+      const auto refused = first_refused(*model, change.method(), rows->view(), {results->data(), count, width});
+      if (!refused) continue;
+      return Error(ErrorCode::invalid_argument, refused->reason)
+          .within(whose)
+          .within(name + ":" + std::to_string(lines[refused->row]));
+    }
     for (std::size_t i = 0; i < count; ++i) {
       change.note(old_results_.data() + i * width, new_results_.data() + i * width, done_ + i + 1, lines[i]);
     }
   }
   done_ += count;
+  return {};
 }
 
 }  // namespace pelton::app

@@ -26,7 +26,8 @@ class Comparison {
   /// referred to must outlive the comparison.
   static core::Result<Comparison> make(const model::Model& before, const model::Model& after, Options options);
 
-  /// Reads and scores all rows; errors name the place.
+  /// Reads and scores all rows; errors name the place. A row that one of the models does not take or score is
+  /// one.
   core::Result<void> run(codec::ByteSource& source, const std::string& name, std::optional<codec::RowFormat> format);
 
   std::size_t rows() const noexcept { return done_; }
@@ -40,7 +41,8 @@ class Comparison {
 
   core::Result<void> choose_methods();
   std::string reason_against(model::Method method) const;
-  void flush(const math::RowBuffer& before, const math::RowBuffer& after, const std::vector<std::size_t>& lines);
+  core::Result<void> flush(const math::RowBuffer& before, const math::RowBuffer& after,
+                           const std::vector<std::size_t>& lines, const std::string& name);
 
   const model::Model& before_;
   const model::Model& after_;

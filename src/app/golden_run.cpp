@@ -28,7 +28,9 @@ core::Result<void> GoldenRun::run() {
       return Error(ErrorCode::too_large, name_ + ": more than " + std::to_string(options_.most_rows) + " golden rows");
     }
     for (const Method method : model::kAllMethods) {
-      if (!options_.only || *options_.only == method) compare(method, expected[static_cast<std::size_t>(method)]);
+      if (options_.only && *options_.only != method) continue;
+      const auto compared = compare(method, expected[static_cast<std::size_t>(method)]);
+      if (!compared) return compared.error().within(name_ + ":" + std::to_string(golden_.line()));
     }
     rows_.clear();
     if (options_.progress) options_.progress(done_);
@@ -41,13 +43,18 @@ core::Result<void> GoldenRun::run() {
                name_ + ": no row says what " + std::string(to_string(*options_.only)) + " gives");
 }
 
-void GoldenRun::compare(Method method, const std::optional<std::vector<codec::ExpectedValue>>& expected) {
-  if (!expected) return;
+core::Result<void> GoldenRun::compare(Method method, const std::optional<std::vector<codec::ExpectedValue>>& expected) {
+  if (!expected) return {};
   results_.resize(expected->size());
   model_.score(std::as_const(rows_).view(), method, {results_.data(), 1, results_.size()}, workspace_);
+  if (model_.refuses_rows(method) && model::Model::is_refused(results_[0])) {
+    return Error(ErrorCode::invalid_argument, std::string(to_string(method)) + ": " +
+                                                  model_.refusal(std::as_const(rows_).view(), method, workspace_));
+  }
   auto& check = checks_[static_cast<std::size_t>(method)];
   if (!check) check.emplace(model_.schema(), method, options_.tolerance);
   check->compare(results_.data(), *expected, done_, golden_.line());
+  return {};
 }
 
 std::size_t GoldenRun::beyond() const {

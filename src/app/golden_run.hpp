@@ -29,7 +29,8 @@ class GoldenRun {
   GoldenRun(const model::Model& model, codec::ByteSource& source, std::string name,
             std::optional<codec::RowFormat> format, GoldenOptions options);
 
-  /// Reads all rows. Errors name the place; too_large beyond `most_rows`.
+  /// Reads all rows. Errors name the place; too_large beyond `most_rows`, invalid_argument at a row that the
+  /// model does not score.
   core::Result<void> run();
 
   const std::string& name() const noexcept { return name_; }
@@ -43,7 +44,7 @@ class GoldenRun {
   std::string first_beyond() const;
 
  private:
-  void compare(model::Method method, const std::optional<std::vector<codec::ExpectedValue>>& expected);
+  core::Result<void> compare(model::Method method, const std::optional<std::vector<codec::ExpectedValue>>& expected);
 
   const model::Model& model_;
   const std::string name_;

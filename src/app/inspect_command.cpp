@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -89,6 +90,14 @@ void print_inputs(const model::Schema& schema) {
   if (schema.features.size() > kShown) std::printf("  … and %zu more\n", schema.features.size() - kShown);
 }
 
+/// The values of a row: `3`, or `[2, 3]` where they are told as lists of lists.
+std::string told_shape(const model::OutputSpec& output) {
+  if (output.shape.empty()) return std::to_string(output.width);
+  std::string text;
+  for (const std::size_t dim : output.shape) text.append(text.empty() ? "[" : ", ").append(std::to_string(dim));
+  return text + "]";
+}
+
 /// One step of the plan; what depends on the number of rows on lines of its own.
 void print_step(std::string_view step) {
   for (const char* indent = "  "; !step.empty(); indent = "    ") {
@@ -121,10 +130,12 @@ void print_text(const model::Model& model, const std::string& file, const std::v
   const model::Description& description = model.description();
   std::printf("%s\n", core::all_printable(file).c_str());
   std::printf("kind         %s (%s)\n", core::all_printable(description.kind).c_str(), description.format.c_str());
-  std::printf("parameters   %zu, %zu bytes packed, %.0f operations a row\n", description.parameters, description.bytes,
-              description.flops_per_row);
+  std::printf("parameters   %zu, %zu bytes packed", description.parameters, description.bytes);
+  if (!std::isnan(description.flops_per_row)) std::printf(", %.0f operations a row", description.flops_per_row);
+  std::printf("\n");
   std::printf("file         %ju bytes\n", file_size(file));
   print_inputs(schema);
+  for (const std::string& input : description.inputs) std::printf("  of %s\n", core::all_printable(input).c_str());
   if (!schema.classes.empty()) {
     std::printf("classes      %zu:", schema.classes.size());
     for (std::size_t i = 0; i < schema.classes.size() && i < 20; ++i)
@@ -136,9 +147,9 @@ void print_text(const model::Model& model, const std::string& file, const std::v
     const auto& spec = schema.output(method);
     if (!spec) continue;
     const RowCost cost = row_cost(model, method);
-    std::printf("  %-18s %s, %zu a row, about %.0f ns a row in a batch, %.0f alone\n",
-                std::string(to_string(method)).c_str(), std::string(to_string(spec->type)).c_str(), spec->width,
-                cost.in_batch_ns, cost.alone_ns);
+    std::printf("  %-18s %s, %s a row, about %.0f ns a row in a batch, %.0f alone\n",
+                std::string(to_string(method)).c_str(), std::string(to_string(spec->type)).c_str(),
+                told_shape(*spec).c_str(), cost.in_batch_ns, cost.alone_ns);
   }
   std::printf("operators   ");
   for (const std::string& operation : description.operations)
@@ -207,9 +218,11 @@ void print_json(const model::Model& model, const std::string& file, const std::v
     codec::ObjectWriter output(outputs.member(to_string(method)));
     const RowCost cost = row_cost(model, method);
     output.text("type", to_string(spec->type)).integer("width", spec->width);
+    codec::append_shape(output, *spec);
     output.number("ns_per_row", cost.in_batch_ns).number("ns_one_row", cost.alone_ns).finish();
   }
   outputs.finish();
+  append_texts(report.member("graph_inputs"), description.inputs);
   append_texts(report.member("operations"), description.operations);
   append_texts(report.member("plan"), description.plan);
   append_golden(report.member("golden_rows"), golden);

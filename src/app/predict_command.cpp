@@ -83,7 +83,9 @@ class Prediction {
       const auto step = stream_.next(rows_);
       if (!step) return stop(step.error().message());
       switch (*step) {
-        case RowStream::Step::row: break;
+        case RowStream::Step::row:
+          if (model_.refuses_rows(method_)) places_.push_back({stream_.line(), stream_.row()});
+          break;
         case RowStream::Step::bad_row:
           if (on_error_ == OnError::stop) return stop(stream_.complaint());
           note_bad_row();
@@ -103,6 +105,7 @@ class Prediction {
   /// Ends the run at the stream's line, the rows before it written.
   bool stop(const std::string& why) {
     flush();
+    if (failed_) return false;  // a row before has ended it
     bar_.clear();
     std::fprintf(stderr, "pelton predict: %s: %s\n", place().c_str(), core::all_printable(why).c_str());
     return false;
@@ -117,8 +120,8 @@ class Prediction {
 
   void tell_bad_rows() const {
     if (bad_rows_ == 0) return;
-    std::fprintf(stderr, "pelton predict: %zu %s could not be read and %s; the first is %s\n", bad_rows_,
-                 bad_rows_ == 1 ? "row" : "rows",
+    std::fprintf(stderr, "pelton predict: %zu %s could not be %s and %s; the first is %s\n", bad_rows_,
+                 bad_rows_ == 1 ? "row" : "rows", any_refused_ ? "scored" : "read",
                  on_error_ == OnError::null ? (bad_rows_ == 1 ? "is null" : "are null")
                                             : (bad_rows_ == 1 ? "was skipped" : "were skipped"),
                  core::all_printable(first_bad_row_).c_str());
@@ -145,6 +148,7 @@ class Prediction {
     append_scored(from, count);
     done_ += count + gaps_.size();
     rows_.clear();
+    places_.clear();
     gaps_.clear();
     write();
     if (shows_progress_) bar_.show(input_.share(), done_, "rows");
@@ -165,18 +169,20 @@ class Prediction {
     append(to);
   }
 
-  /// A row that was read and cannot be scored: told by its number, for its line is not kept.
+  /// A row that was read and cannot be scored.
   void refuse(std::size_t row) {
     const std::string reason = model_.refusal(std::as_const(rows_).view().slice(row, 1), method_, workspace_);
-    const std::size_t gaps = static_cast<std::size_t>(
-        std::count_if(gaps_.begin(), gaps_.end(), [row](std::size_t gap) { return gap <= row; }));
-    const std::string number = std::to_string(done_ + row + gaps + 1);
+    std::string complaint = input_.name() + ":" + std::to_string(places_[row].line) + ": ";
+    // Documents may have all rows on one line.
+    if (*stream_.format() == codec::RowFormat::json) complaint += "row " + std::to_string(places_[row].row) + ": ";
+    complaint += reason;
     if (on_error_ == OnError::stop) {
       write();
-      fail(core::Error(core::ErrorCode::invalid_argument, input_.name() + ": row " + number + ": " + reason));
+      fail(core::Error(core::ErrorCode::invalid_argument, complaint));
       return;
     }
-    if (bad_rows_++ == 0) first_bad_row_ = input_.name() + ": row " + number + ": " + reason;
+    any_refused_ = true;
+    if (bad_rows_++ == 0) first_bad_row_ = std::move(complaint);
     if (on_error_ == OnError::null) writer_->append_missing(text_);
   }
 
@@ -203,6 +209,11 @@ class Prediction {
   const codec::ResultWriter results_;
   std::optional<PredictionWriter> writer_;
   math::RowBuffer rows_;
+  struct Place {
+    std::size_t line;
+    std::size_t row;
+  };
+  std::vector<Place> places_;      ///< of the rows gathered, where the model may refuse some
   std::vector<std::size_t> gaps_;  ///< rows before which a bad row stood
   core::AlignedBuffer<double> scores_;
   model::Workspace workspace_;
@@ -212,6 +223,7 @@ class Prediction {
   const bool shows_progress_;
   std::size_t done_ = 0;
   std::size_t bad_rows_ = 0;
+  bool any_refused_ = false;  ///< whether the model could not score some of them
   std::string first_bad_row_;
   bool begun_ = false;  ///< whether anything is to be written: not where the first row or the header ends the run
   bool failed_ = false;
@@ -255,7 +267,7 @@ void add_predict_command(CLI::App& program, Action& run) {
       ->check(CLI::IsMember({"json", "ndjson", "csv"}))
       ->type_name("F");
   verb->add_option("--on-error", flags->on_error,
-                   "What a row that cannot be read does: stop, skip, or null in its place (stop)")
+                   "What a row that cannot be read or scored does: stop, skip, or null in its place (stop)")
       ->check(CLI::IsMember({"stop", "skip", "null"}))
       ->type_name("DO");
   verb->callback([flags, &run] { run = [flags] { return predict(*flags); }; });

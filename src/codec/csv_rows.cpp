@@ -199,7 +199,7 @@ core::Result<std::size_t, Problem> CsvReader::open(std::string_view text, const 
     const bool detected = any && has_names(first, features, cursor, bad);
     if (bad) return std::move(*bad);
     const bool names = header == CsvHeader::present || (header == CsvHeader::detect && detected);
-    if (!any || !names || (!features.named() && extras.empty())) {
+    if (!any || !names || (!features.names_columns() && extras.empty())) {
       const CsvCursor& rest = names ? cursor : first;
       for (std::size_t i = 0; i < features.width(); ++i) columns_.push_back(i);
       header_lines_ = rest.line() - 1;
@@ -233,10 +233,10 @@ std::optional<Problem> CsvReader::match_columns(CsvCursor& cursor, const Feature
     if (!cursor.read_cell(cell, last, text_)) return cursor.problem(tells_lines_);
     const std::string_view name = cell.quoted ? cell.text : trimmed(cell.text);
     const auto extra = std::find(extras.begin(), extras.end(), name);
-    const std::size_t held = extra != extras.end() ? width + static_cast<std::size_t>(extra - extras.begin())
-                             : features.named()    ? features.find(name, columns_.size())
-                             : next < width        ? next++
-                                                   : width;
+    const std::size_t held = extra != extras.end()      ? width + static_cast<std::size_t>(extra - extras.begin())
+                             : features.names_columns() ? features.find(name, columns_.size())
+                             : next < width             ? next++
+                                                        : width;
     const bool known = held != width || extra != extras.end();
     if (known && held < seen_.size() && !seen_[held]) {
       seen_[held] = true;
@@ -245,14 +245,15 @@ std::optional<Problem> CsvReader::match_columns(CsvCursor& cursor, const Feature
     }
     errors.report([&] {
       std::string what = known ? "the column is given twice" : "no feature has that name" + features.suggestion(name);
-      if (!features.named()) what = "the model has " + counted(width, "feature") + ": this column is none of them";
+      if (!features.names_columns())
+        what = "the model has " + counted(width, "feature") + ": this column is none of them";
       return FieldError{{}, place(line, in_quotes(name)) + what};
     });
   }
   for (std::size_t i = 0; i < width; ++i) {
     if (seen_[i]) continue;
     errors.report([&] {
-      const std::string name = features.named() ? in_quotes(features[i].name) : std::to_string(i + 1);
+      const std::string name = features.names_columns() ? in_quotes(features[i].name) : std::to_string(i + 1);
       return FieldError{{}, place(line, {}) + "the column " + name + " is missing"};
     });
   }

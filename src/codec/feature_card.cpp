@@ -16,4 +16,14 @@ void append_categories(ObjectWriter& feature_card, const model::Feature& feature
   if (names.size() > kMostListed) feature_card.integer("category_count", names.size());
 }
 
+void append_shape(ObjectWriter& output_card, const model::OutputSpec& output) {
+  if (output.shape.empty()) return;
+  core::TextBuffer& out = output_card.member("shape");
+  for (std::size_t d = 0; d < output.shape.size(); ++d) {
+    out.append(d == 0 ? '[' : ',');
+    out.append_integer(output.shape[d]);
+  }
+  out.append(']');
+}
+
 }  // namespace pelton::codec

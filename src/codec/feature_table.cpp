@@ -77,7 +77,8 @@ std::optional<std::string> not_allowed(const std::vector<double>& allowed, doubl
 
 }  // namespace
 
-FeatureTable::FeatureTable(const model::Schema& schema) : features_(schema.features), named_(schema.named()) {
+FeatureTable::FeatureTable(const model::Schema& schema)
+    : features_(schema.features), named_(schema.named()), names_columns_(schema.names_columns()) {
   for (const model::Feature& feature : features_) {
     if (feature.is_text()) text_features_.push_back(limits_.size());
     const bool looked_at = numbers_are_names(feature) || feature.allowed != nullptr;

@@ -21,6 +21,8 @@ class FeatureTable {
   /// Whether rows may be sent by name.
   bool named() const noexcept { return named_; }
   const model::Feature& operator[](std::size_t i) const noexcept { return features_[i]; }
+  /// Whether a header that names other columns is wrong; else the columns are the features in order.
+  bool names_columns() const noexcept { return names_columns_; }
   /// All names in order; empty unless named().
   const std::vector<std::string>& names() const noexcept { return names_; }
 
@@ -55,6 +57,7 @@ class FeatureTable {
   std::string offered_names_;
   unsigned offered_ = 0;
   bool named_ = false;
+  bool names_columns_ = false;
   bool suggests_ = false;
 };
 

@@ -70,6 +70,17 @@ std::string column_name(const model::Schema& schema, model::Method method, std::
   return "value_" + std::to_string(column);
 }
 
+/// How many values each list within a row holds, of values of this shape.
+std::vector<std::size_t> groups_of(const std::vector<std::size_t>& shape, std::size_t width) {
+  std::vector<std::size_t> groups;
+  for (std::size_t d = 0; d + 1 < shape.size(); ++d) {
+    assert(shape[d] > 0 && width % shape[d] == 0);
+    width /= shape[d];
+    groups.push_back(width);
+  }
+  return groups;
+}
+
 }  // namespace
 
 std::string label_text(const model::Label& label) {
@@ -84,20 +95,22 @@ ResultWriter::ResultWriter(const model::Schema& schema, model::Method method) {
   const std::optional<model::OutputSpec>& output = schema.output(method);
   assert(output.has_value());
   type_ = output->type;
-  width_ = group_ = output->width;
+  width_ = output->width;
   scalar_ = output->scalar && width_ == 1;
   labelled_ = output->labelled;
   const std::size_t explained = schema.features.size() + 1;
-  if (method == model::Method::contrib && width_ > explained && width_ % explained == 0) group_ = explained;
+  if (method == model::Method::contrib && width_ > explained && width_ % explained == 0) groups_ = {explained};
+  if (!output->shape.empty()) groups_ = groups_of(output->shape, width_);
   if (labelled_) {
     for (const model::Label& label : schema.classes) {
       labels_.push_back(label_json(label));
       csv_labels_.push_back(csv_cell(label_text(label)));
     }
   }
+  const std::size_t group = groups_.empty() ? width_ : groups_.back();
   for (std::size_t column = 0; column < width_; ++column) {
     if (column != 0) csv_header_ += ',';
-    csv_header_ += csv_cell(column_name(schema, method, width_, group_, column));
+    csv_header_ += csv_cell(column_name(schema, method, width_, group, column));
   }
 }
 
@@ -131,21 +144,27 @@ void ResultWriter::append_values(core::TextBuffer& out, const double* values, st
   out.append(']');
 }
 
+void ResultWriter::append_grouped(core::TextBuffer& out, const double* row) const {
+  out.append('[');
+  for (std::size_t i = 0; i < width_; ++i) {
+    if (i != 0) out.append(',');
+    for (const std::size_t group : groups_) {
+      if (i % group == 0) out.append('[');
+    }
+    append_value(out, row[i]);
+    for (const std::size_t group : groups_) {
+      if ((i + 1) % group == 0) out.append(']');
+    }
+  }
+  out.append(']');
+}
+
 void ResultWriter::append_row(core::TextBuffer& out, const double* row) const {
   if (scalar_) {
     append_value(out, row[0]);
     return;
   }
-  if (group_ == width_) {
-    append_values(out, row, width_);
-    return;
-  }
-  out.append('[');
-  for (std::size_t first = 0; first < width_; first += group_) {
-    if (first != 0) out.append(',');
-    append_values(out, row + first, group_);
-  }
-  out.append(']');
+  groups_.empty() ? append_values(out, row, width_) : append_grouped(out, row);
 }
 
 void ResultWriter::append_result(core::TextBuffer& out, math::ConstMatrix results, bool single) const {

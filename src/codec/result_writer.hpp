@@ -19,8 +19,8 @@ namespace pelton::codec {
 /// float64 and float32 with a fraction or exponent ("2.0"), int64 as integers, booleans as
 /// true/false, labels as the JSON integer or string of the class. NaN and infinities have no JSON
 /// form and are written as null (in CSV: an empty cell for NaN, `""` where it
-/// is the only one, inf and -inf). Several values a row
-/// are a list; contributions of several classes a list a class.
+/// is the only one, inf and -inf). Several values a row are a list, with lists inside where the output
+/// has a shape; contributions of several classes a list a class.
 class ResultWriter {
  public:
   /// The schema must offer the method (asserted).
@@ -49,12 +49,13 @@ class ResultWriter {
 
  private:
   void append_value(core::TextBuffer& out, double value) const;
+  void append_grouped(core::TextBuffer& out, const double* row) const;
   void append_values(core::TextBuffer& out, const double* values, std::size_t count) const;
   void append_csv_value(core::TextBuffer& out, double value) const;
 
   model::ElementType type_;
   std::size_t width_;
-  std::size_t group_;  ///< values a list: width_, or fewer where a row is a list of lists
+  std::vector<std::size_t> groups_;  ///< values in each list within a row, outermost first
   bool scalar_;
   bool labelled_;
   std::vector<std::string> labels_;      ///< by class, as JSON

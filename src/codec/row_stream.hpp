@@ -43,6 +43,7 @@ class RowStream {
   core::Result<void> refill() { return records_.refill(); }
 
   std::size_t line() const noexcept { return line_; }  ///< of the row or error told last
+  std::size_t row() const noexcept { return rows_; }   ///< the number of the row told last, from 1
   /// What is wrong with the row; with its number in a JSON document, which may be a single line.
   const std::string& complaint() const noexcept { return complaint_; }
 

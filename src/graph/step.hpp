@@ -12,7 +12,7 @@ namespace pelton::graph {
 struct Cost {
   std::size_t parameters = 0;  ///< learned numbers
   std::size_t bytes = 0;       ///< memory they take, packed
-  double flops_per_row = 0;    ///< one fma counts two
+  double flops_per_row = 0;    ///< one fma counts two; NaN: not counted
 
   Cost& operator+=(const Cost& other) noexcept {
     parameters += other.parameters;

@@ -122,14 +122,15 @@ class TensorStep final : public Step {
     }
   }
   std::string describe() const override {
-    std::string text = one_by_one_ ? "tensors, row by row: " : "tensors: ";
     const std::vector<std::string> names = graph_->node_names();
+    std::string text = std::to_string(names.size()) + (names.size() == 1 ? " operation" : " operations");
+    text += one_by_one_ ? " over tensors, row by row: " : " over tensors: ";
     for (std::size_t i = 0; i < names.size(); ++i) text.append(i == 0 ? "" : ", ").append(names[i]);
     return text;
   }
   Cost cost() const noexcept override {
     const tensor::Graph::Size size = graph_->constants();
-    return {size.elements, size.bytes, 0};
+    return {size.elements, size.bytes, std::numeric_limits<double>::quiet_NaN()};
   }
 
  private:

@@ -29,13 +29,15 @@ class Workspace {
 
 /// How a model is carried out, told to people by `pelton inspect` and the model card.
 struct Description {
-  std::string format;                   ///< "onnx", "xgboost", …
-  std::string kind;                     ///< "linear regression", "support vector classifier", …
+  std::string format;  ///< "onnx", "xgboost", …
+  std::string kind;    ///< "linear regression", "support vector classifier", …
+  /// The tensors that hold several features: `tokens: int64 [rows, 4], features 0 to 3`.
+  std::vector<std::string> inputs = {};
   std::vector<std::string> operations;  ///< as the file has them, in order
   std::vector<std::string> plan;        ///< the fused steps that run, one line each, kernels named
   std::size_t parameters = 0;           ///< learned numbers
   std::size_t bytes = 0;                ///< memory they take, packed
-  double flops_per_row = 0;             ///< for `predict`
+  double flops_per_row = 0;             ///< for `predict`; NaN: not counted
   /// By feature: some of the values that the model's decisions turn on, ascending, to make up rows that
   /// exercise it; empty where there are none. None at all: nothing is known.
   std::vector<std::vector<double>> turning_points = {};

@@ -43,6 +43,9 @@ struct Feature {
   std::shared_ptr<const Categories> categories = nullptr;  ///< set: text stands for a category's number
   /// Set: the only values taken, whole and ascending, within 2^53; a value that is not whole stands for its whole part.
   std::shared_ptr<const std::vector<double>> allowed = nullptr;
+  /// The name is that of the graph's one input, of one column: rows may use it, but a column of a file may
+  /// be called otherwise.
+  bool named_by_input = false;
 
   /// Whether it is any text: rows hold a cell of a core::TextStore.
   bool is_text() const noexcept { return type == ElementType::string && categories == nullptr; }
@@ -62,6 +65,8 @@ struct OutputSpec {
   std::size_t width = 1;                    ///< values a row
   bool scalar = true;                       ///< width 1 told as a bare value, not as a list of one
   bool labelled = false;                    ///< the value is an index into Schema::classes
+  /// Of a row's values, where they are no plain list but are told as lists of lists.
+  std::vector<std::size_t> shape = {};
 };
 
 /// The whole of what the outside needs to know to call a model.
@@ -71,6 +76,8 @@ struct Schema {
   std::array<std::optional<OutputSpec>, kMethodCount> outputs;  ///< by Method; empty where not offered
 
   bool named() const noexcept { return !features.empty() && !features.front().name.empty(); }
+  /// Whether the columns of a file have to be called as the features are.
+  bool names_columns() const noexcept { return named() && !features.front().named_by_input; }
   const std::optional<OutputSpec>& output(Method method) const noexcept {
     return outputs[static_cast<std::size_t>(method)];
   }

@@ -87,6 +87,40 @@ class FeatureSource {
   bool whole_;
 };
 
+/// Which of the rows a model refuses with one of its methods.
+std::vector<std::size_t> refused(const model::Model& model, const math::RowBuffer& rows, model::Method method) {
+  constexpr std::size_t kTogether = 64;
+  const std::size_t width = model.schema().output(method)->width;
+  std::vector<double> out(kTogether * width);
+  std::vector<std::size_t> found;
+  model::Workspace workspace;
+  for (std::size_t first = 0; first < rows.rows(); first += kTogether) {
+    const std::size_t count = std::min(kTogether, rows.rows() - first);
+    model.score(rows.view().slice(first, count), method, {out.data(), count, width}, workspace);
+    for (std::size_t r = 0; r < count; ++r) {
+      if (model::Model::is_refused(out[r * width])) found.push_back(first + r);
+    }
+  }
+  return found;
+}
+
+/// Puts other values where a model refuses its row, which tells nothing of what a row costs: whole numbers
+/// are mostly places in tables, and all tables have places 0 and 1 (or at least 0).
+void mend_refused(const model::Model& model, math::RowBuffer& rows, Random& random) {
+  const auto& features = model.schema().features;
+  for (const model::Method method : model::kAllMethods) {
+    if (!model.schema().output(method) || !model.refuses_rows(method)) continue;
+    for (const std::size_t places : {2U, 1U}) {
+      for (const std::size_t row : refused(model, rows, method)) {
+        for (std::size_t f = 0; f < features.size(); ++f) {
+          if (features[f].type == model::ElementType::int64 && features[f].categories == nullptr)
+            rows.view()(row, f) = static_cast<double>(random.below(places));
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 
 math::RowBuffer sample_rows(const model::Model& model, std::size_t count) {
@@ -102,6 +136,7 @@ math::RowBuffer sample_rows(const model::Model& model, std::size_t count) {
   for (std::size_t r = 0; r < count; ++r) {
     for (const FeatureSource& source : sources) *at++ = source.draw(random, rows);
   }
+  mend_refused(model, rows, random);
   return rows;
 }
 

@@ -136,6 +136,20 @@ TEST_F(CsvRows, FindsTheHeaderOfColumnsThatTakeAnyText) {
   EXPECT_THAT(values_, ElementsAre(hash("color"), hash("shape")));
 }
 
+TEST_F(CsvRows, TakesAnyHeaderWhereTheNameIsTheInputsOnly) {
+  use(schema_of({{.name = "x", .named_by_input = true}}));
+  for (const char* const text : {"x\n2\n3", "area\n2\n3", "2\n3"}) {
+    EXPECT_TRUE(read(text)) << text;
+    EXPECT_THAT(values_, ElementsAre(2, 3)) << text;
+  }
+  EXPECT_THAT(errors_of("area,rooms\n2,3")[0], HasSubstr("expected 1 cell, got 2"));
+  use(schema_of({{.name = "text", .type = model::ElementType::string, .named_by_input = true}}));
+  EXPECT_TRUE(read("text\na fine film"));
+  EXPECT_EQ(request_.rows, 1U);
+  EXPECT_TRUE(read("title\na fine film"));
+  EXPECT_EQ(request_.rows, 2U);
+}
+
 TEST_F(CsvRows, KeepsCellsOfExtraColumns) {
   use(named({"a", "b"}));
   rows_.truncate(0);

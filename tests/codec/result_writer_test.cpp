@@ -58,6 +58,18 @@ TEST(ResultWriter, WritesSeveralValuesARow) {
   EXPECT_EQ(json(listed, {3, 4}), "[[3.0],[4.0]]");
 }
 
+TEST(ResultWriter, WritesAShapeAsListsOfLists) {
+  const auto writer = [](std::vector<std::size_t> shape, std::size_t width) {
+    return ResultWriter(with_output(model::Method::predict,
+                                    {.name = "out", .width = width, .scalar = false, .shape = std::move(shape)}),
+                        model::Method::predict);
+  };
+  EXPECT_EQ(json(writer({2, 3}, 6), {1, 2, 3, 4, 5, kNan}, true), "[[1.0,2.0,3.0],[4.0,5.0,null]]");
+  EXPECT_EQ(json(writer({2, 1}, 2), {1, 2, 3, 4}), "[[[1.0],[2.0]],[[3.0],[4.0]]]");
+  EXPECT_EQ(json(writer({2, 1, 2}, 4), {1, 2, 3, 4}, true), "[[[1.0,2.0]],[[3.0,4.0]]]");
+  EXPECT_EQ(csv(writer({1, 2}, 2), {1, 2}), "value_0,value_1\r\n1.0,2.0\r\n");
+}
+
 TEST(ResultWriter, WritesEachTypeAsItIs) {
   const auto written = [](model::ElementType type, std::vector<double> values) {
     return json(

@@ -130,6 +130,18 @@ TEST(OnnxCompiler, TakesFeatureNamesFromTheMetadataWhereTheyFit) {
   EXPECT_EQ(first_name("age,income"), "");
 }
 
+TEST(OnnxCompiler, NamesALoneFeatureByItsInput) {
+  const auto lone = [](const char* names) {
+    SmallGraph graph(1);
+    graph.op("Neg").output("y", DataType::float64, 1).metadata("feature_names", names);
+    return *graph.load();
+  };
+  EXPECT_EQ(lone("[]")->schema().features[0].name, "x");
+  EXPECT_FALSE(lone("[]")->schema().names_columns());
+  EXPECT_EQ(lone("[\"area\"]")->schema().features[0].name, "area");
+  EXPECT_TRUE(lone("[\"area\"]")->schema().names_columns());
+}
+
 TEST(OnnxCompiler, GivesAnswersOfSeveralColumnsAsLists) {
   const auto wide = SmallGraph(2).op("Neg").output("y", DataType::float64, 2).load();
   EXPECT_FALSE((*wide)->schema().output(model::Method::predict)->scalar);

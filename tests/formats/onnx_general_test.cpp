@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "small_graph.hpp"
 
 namespace pelton::formats {
@@ -39,7 +41,7 @@ TEST(OnnxGeneral, ScoresRowsTogetherAsAlone) {
   EXPECT_THAT(score(**model, Method::predict, {{1, 4, 2, 3}}), ElementsAre(4, 3));
   EXPECT_THAT(score(**model, Method::predict, {{1, 4, 2, 3}, {9, 0, 0, 7}, {-1, -2, -3, -4}}),
               ElementsAre(4, 3, 9, 7, -1, -2));
-  EXPECT_THAT((*model)->description().plan.front(), HasSubstr("tensors: top"));
+  EXPECT_THAT((*model)->description().plan.front(), HasSubstr("1 operation over tensors: top"));
 }
 
 TEST(OnnxGeneral, RefusesGraphsThatMixRows) {
@@ -56,6 +58,19 @@ TEST(OnnxGeneral, ScoresRowByRowWhatIsMadeForOneRow) {
   ASSERT_TRUE(model) << model.error().message();
   EXPECT_THAT(score(**model, Method::predict, {{1, 2, 3, 4}, {2, 0, 0, 2}}), ElementsAre(-2, 4));
   EXPECT_THAT((*model)->description().plan.front(), HasSubstr("row by row"));
+}
+
+TEST(OnnxGeneral, TellsTheShapeOfTensorsOfManyDimensions) {
+  SmallGraph graph(4);
+  graph.integers("shape", {-1, 2, 2}).node({"Reshape", {"x", "shape"}, {"square"}, "fold"});
+  graph.node({"Einsum", {"square"}, {"y"}, "turn", "", {{"equation", std::string("nij->nji")}}})
+      .output("y", DataType::float64, 4);
+  const auto model = graph.load();
+  ASSERT_TRUE(model) << model.error().message();
+  EXPECT_THAT((*model)->schema().output(Method::predict)->shape, ElementsAre(2, 2));
+  EXPECT_THAT(score(**model, Method::predict, {{1, 2, 3, 4}}), ElementsAre(1, 3, 2, 4));
+  EXPECT_THAT((*model)->description().inputs, ElementsAre("x: double [rows, 4], features 0 to 3"));
+  EXPECT_TRUE(std::isnan((*model)->description().flops_per_row));
 }
 
 /// Looks one of three numbers up by an integer feature.

@@ -17,6 +17,7 @@ import warnings
 
 import numpy as np
 import onnx
+import pandas
 import sklearn.datasets
 from lightgbm import LGBMClassifier, LGBMRegressor
 from sklearn.calibration import CalibratedClassifierCV
@@ -188,6 +189,9 @@ def refused():
     yield "boosting_init", init, diabetes, progress, "an estimator as init"
     yield "several_classes", DecisionTreeClassifier(max_depth=2), diabetes, np.c_[progress > 100, progress > 200], \
         "several targets of classes"
+    gaps = pandas.DataFrame({"sex": ["female", "male", None, "male"]}, dtype=object)
+    filled = make_pipeline(SimpleImputer(strategy="most_frequent", missing_values=None), OneHotEncoder(), Ridge())
+    yield "missing_text", filled, gaps, [1.0, 2.0, 3.0, 2.5], "text that is missing"
     gaussian = GaussianProcessClassifier()
     yield "gaussian_classes", gaussian, diabetes[:60], np.arange(60) % 3, "skl2onnx does not convert it"
 

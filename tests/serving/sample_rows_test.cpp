@@ -18,6 +18,38 @@ class DescribedModel final : public model::Model {
   void score(math::ConstMatrix, model::Method, math::Matrix, model::Workspace&) const override {}
 };
 
+/// Looks the sum of its features up in a table of so many places.
+class TableModel final : public model::Model {
+ public:
+  explicit TableModel(double places) : places_(places) {
+    schema_.features = {{.name = "a", .type = model::ElementType::int64}, {.name = "b"}};
+    schema_.outputs[0] = model::OutputSpec{.name = "predict"};
+  }
+  const model::Schema& schema() const noexcept override { return schema_; }
+  const model::Description& description() const noexcept override { return description_; }
+  void score(math::ConstMatrix rows, model::Method, math::Matrix out, model::Workspace&) const override {
+    for (std::size_t r = 0; r < rows.rows; ++r) {
+      out(r, 0) = rows(r, 0) >= 0 && rows(r, 0) < places_ ? rows(r, 1) : graph::kRefusedRow;
+    }
+  }
+  bool refuses_rows(model::Method) const noexcept override { return true; }
+
+ private:
+  double places_;
+  model::Schema schema_;
+  model::Description description_;
+};
+
+TEST(SampleRows, AreRowsThatTheModelTakes) {
+  for (const double places : {1, 2, 5}) {
+    const math::RowBuffer rows = sample_rows(TableModel(places), 500);
+    std::set<double> seen;
+    for (std::size_t r = 0; r < rows.rows(); ++r) seen.insert(rows.view()(r, 0));
+    EXPECT_EQ(*seen.begin(), 0);
+    EXPECT_EQ(*seen.rbegin(), places - 1);
+  }
+}
+
 TEST(SampleRows, SpreadOverTheModelsTurningPoints) {
   DescribedModel model;
   model.schema_.features = {{.name = "income"},

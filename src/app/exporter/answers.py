@@ -91,11 +91,18 @@ def hard_rows(rows: Rows) -> Iterator[tuple[int | None, Any]]:
             yield None, np.asarray(rows.data[:1] * factor)
 
 
+def refuse_missing_text(rows: Rows) -> None:
+    for column in rows.columns:
+        if column.is_text and column.missing().any():
+            raise ExportError(
+                f"feature {column.name!r}: text that is missing; ONNX has no such thing. Fill it before the model "
+                f"is trained, as with X[{column.name!r}].fillna('unknown'), not inside of it"
+            )
+
+
 def gather(rows: Rows, asked: Answers) -> Asked:
     """Typical rows and those hard ones that scikit-learn takes; notes which features may be missing."""
     for column in rows.columns:
-        if column.is_text and column.missing().any():
-            raise ExportError(f"feature {column.name!r}: text that is missing; ONNX has no such thing: fill it before")
         if not column.is_text and column.missing().any():
             column.takes_missing = True
     parts = [rows.take(evenly(len(rows), CHECKED_ROWS))]

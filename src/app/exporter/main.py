@@ -21,7 +21,7 @@ import sklearn
 from onnx import helper
 from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 
-from exporter.answers import Answers, baseline, gather, golden_choice, golden_rows
+from exporter.answers import Answers, baseline, gather, golden_choice, golden_rows, refuse_missing_text
 from exporter.assembly import assemble, input_types, refuse_what_is_wrong, register_boosting
 from exporter.checking import choose_check, settle_tolerance
 from exporter.rows import Rows
@@ -106,6 +106,7 @@ def export(
     rows = Rows(X, getattr(model, "feature_names_in_", None), text_columns(model))
     asked = Answers(model, rows.take([0]))
     wanted = list(asked.methods)
+    refuse_missing_text(rows)
     made = build(model, rows, asked)
     sample = gather(rows, asked)
     helper.set_model_props(made, names_and_gaps(rows))

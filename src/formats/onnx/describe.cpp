@@ -68,9 +68,17 @@ std::string kind_of(const GraphProto& graph, std::size_t layers, bool classifies
   return family == "linear" ? "linear regression" : family;
 }
 
+/// `tokens: int64 [rows, 4], features 0 to 3`.
+std::string told(const GraphInput& input) {
+  std::string shape = "[rows";
+  for (const std::int64_t dim : input.tail) shape += ", " + std::to_string(dim);
+  return core::printable(input.name) + ": " + std::string(to_string(input.type)) + " " + shape + "], features " +
+         std::to_string(input.first) + " to " + std::to_string(input.first + input.width - 1);
+}
+
 }  // namespace
 
-model::Description describe(const ModelProto& model, std::size_t layers,
+model::Description describe(const ModelProto& model, const GraphInputs& inputs, std::size_t layers,
                             const std::array<std::optional<model::OutputSpec>, model::kMethodCount>& outputs,
                             bool classifies) {
   const auto& predict = outputs[static_cast<std::size_t>(model::Method::predict)];
@@ -78,6 +86,9 @@ model::Description describe(const ModelProto& model, std::size_t layers,
   model::Description description;
   description.format = "onnx";
   description.kind = kind_of(*model.graph, layers, classifies, verdict);
+  for (const GraphInput& input : inputs.inputs) {
+    if (input.width > 1) description.inputs.push_back(told(input));
+  }
   for (const NodeProto& node : model.graph->node) description.operations.push_back(core::printable(node.op_type));
   description.attachments = attachments_of(model);
   return description;

@@ -107,6 +107,9 @@ core::Result<void> name_features(GraphInputs& inputs, std::vector<std::string> n
     for (const GraphInput& input : inputs.inputs) {
       for (std::size_t c = 0; c < input.width; ++c) names.push_back(column_name(input, c));
     }
+  } else if (inputs.features.size() == 1 && names.size() != 1 && !inputs.inputs.front().name.empty()) {
+    names = {column_name(inputs.inputs.front(), 0)};
+    inputs.features.front().named_by_input = true;
   }
   if (names.size() != inputs.features.size()) return {};
   if (std::set<std::string>(names.begin(), names.end()).size() != names.size()) {

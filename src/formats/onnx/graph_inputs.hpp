@@ -33,8 +33,8 @@ struct GraphInputs {
 
 /// Reads what a graph takes (its initializers aside). One input of several columns takes its names
 /// from the file's metadata `feature_names` (a JSON list of text) where there are as many; several
-/// inputs give theirs. The features that the metadata's `missing_features` (the same kind of list)
-/// names may be missing. Errors name the input.
+/// inputs give theirs, and so does a single one of one column that has none there. The features that the metadata's
+/// `missing_features` (the same kind of list) names may be missing. Errors name the input.
 core::Result<GraphInputs> read_graph_inputs(const ModelProto& model, const Limits& limits);
 
 /// Puts the inputs into a program: columns are taken out of the row and rounded to their types; those of

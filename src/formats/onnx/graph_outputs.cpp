@@ -121,7 +121,9 @@ core::Result<void> Assembly::offer(Method method, Rows rows) {
     if (!rounded) return rounded.error();
     rows.block = *rounded;
   }
-  return compile(method, rows.block, {.name = {}, .type = *element_type(rows.type), .scalar = rows.width == 1});
+  return compile(
+      method, rows.block,
+      {.name = {}, .type = *element_type(rows.type), .scalar = rows.width == 1, .shape = std::move(rows.shape)});
 }
 
 core::Result<GraphMethods> Assembly::take_named() {

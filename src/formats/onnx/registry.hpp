@@ -14,7 +14,7 @@ inline constexpr std::string_view kMlDomain = "ai.onnx.ml";
 inline constexpr std::int64_t kNewestOpset = 28;
 inline constexpr std::int64_t kNewestMlOpset = 5;
 
-// The operators Pelton carries out, a family a file (ops_<family>.cpp).
+// The operators Pelton carries out over columns of rows, a family a file (ops_<family>.cpp).
 std::span<const Operator> column_operators() noexcept;
 std::span<const Operator> dense_operators() noexcept;
 std::span<const Operator> elementwise_operators() noexcept;
@@ -25,6 +25,9 @@ std::span<const Operator> normalizing_operators() noexcept;
 std::span<const Operator> reducing_operators() noexcept;
 std::span<const Operator> shape_operators() noexcept;
 std::span<const Operator> tree_operators() noexcept;
+
+/// All of them.
+std::span<const std::span<const Operator>> operator_families() noexcept;
 
 /// The operator of that name ("" and "ai.onnx" are the same domain), or null.
 const Operator* find_operator(std::string_view domain, std::string_view name) noexcept;

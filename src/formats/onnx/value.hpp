@@ -35,6 +35,8 @@ struct Rows {
   std::size_t width = 0;
   DataType type = DataType::undefined;
   bool flat = false;
+  /// Of a row's values, where the tensor is [rows, …] with more than two dimensions.
+  std::vector<std::size_t> shape = {};
   /// Matrix products with weights on the way here: above one the model is a network.
   std::size_t layers = 0;
   /// The values are of the precision of `type` already.

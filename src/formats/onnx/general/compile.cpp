@@ -237,6 +237,7 @@ core::Result<Value> GeneralCompiler::output(const GraphCompiler& graph, const Va
   }
   Rows values{.block = *block, .width = width, .type = known->type, .flat = shape.rank() == 1, .rounded = true};
   values.choices = width == 1 ? known->choices : 0;
+  if (shape.rank() > 2 && shape[0] == trial.rows) values.shape.assign(shape.begin() + 1, shape.end());
   if (known->labelled_scores) return Value(LabelledScores{std::move(values), *known->labels});
   return Value(std::move(values));
 }
@@ -266,7 +267,7 @@ core::Result<std::unique_ptr<const model::Model>> GeneralCompiler::compile() {
     }
     auto methods = read_graph_outputs(model_.graph->output, std::move(values), inputs_.features, program_);
     if (!methods) return methods.error();
-    model::Description description = describe(model_, 0, methods->outputs, !methods->classes.empty());
+    model::Description description = describe(model_, inputs_, 0, methods->outputs, !methods->classes.empty());
     model::Schema schema{std::move(inputs_.features), std::move(methods->classes), std::move(methods->outputs)};
     return std::unique_ptr<const model::Model>(
         std::make_unique<model::ProgramModel>(std::move(schema), std::move(description), std::move(methods->programs)));
