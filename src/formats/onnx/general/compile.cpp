@@ -128,7 +128,7 @@ class GeneralCompiler {
       : model_(model),
         inputs_(std::move(inputs)),
         limits_(limits),
-        texts_(std::make_shared<core::TextArena>()),
+        texts_(std::make_shared<ConstantTexts>()),
         context_{opsets, limits, *texts_},
         program_(inputs_.features.size()) {}
 
@@ -145,7 +145,7 @@ class GeneralCompiler {
   const ModelProto& model_;
   GraphInputs inputs_;
   const Limits& limits_;
-  std::shared_ptr<core::TextArena> texts_;
+  std::shared_ptr<ConstantTexts> texts_;
   GeneralContext context_;
   graph::ProgramBuilder program_;
 };

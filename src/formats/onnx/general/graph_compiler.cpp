@@ -121,7 +121,7 @@ void GraphCompiler::count_labels(const LabelList& labels) {
   constexpr std::size_t kLabelBytes = 64;
   constexpr std::size_t kLabelWork = 512;
   keep_bytes(labels->size() * kLabelBytes);
-  tensor::RunContext run{.texts = context_.texts, .work = context_.work};
+  tensor::RunContext run{.texts = context_.texts.arena, .work = context_.work};
   run.spend({labels->size(), kLabelWork});
   context_.work = run.work;
 }
@@ -136,7 +136,7 @@ core::Result<void> GraphCompiler::add_initializers() {
   for (const TensorProto& proto : graph_.initializer) {
     auto decoded = decode_tensor(proto);
     if (!decoded) return decoded.error();
-    auto tensor = to_tensor(*decoded, context_.texts);
+    auto tensor = to_tensor(*decoded, context_.texts.arena);
     if (!tensor) return tensor.error().within("initializer \"" + core::printable(proto.name) + "\"");
     auto value = std::make_shared<tensor::Value>();
     value->tensor = std::move(*tensor);
@@ -263,7 +263,8 @@ void GraphCompiler::build(const NodeProto& node, std::int64_t opset, std::span<c
   const SubgraphMaker body = [&](const GraphProto& graph) {
     return std::make_shared<const Body>(*this, graph, captured);
   };
-  operators::Node built(opset, std::move(operands), std::move(wanted), attribute_reader(node, context_.texts, body));
+  operators::Node built(opset, std::move(operands), std::move(wanted),
+                        attribute_reader(node, context_.texts.arena, body));
   std::shared_ptr<const operators::Operation> operation = op->build(built);
   for (const AttributeProto& attribute : node.attribute) {
     if (std::find(built.asked().begin(), built.asked().end(), attribute.name) == built.asked().end()) {
@@ -305,7 +306,7 @@ std::vector<Known> GraphCompiler::carry_out(const NodeProto& node,
       if (i < node.output.size() && !node.output[i].empty()) values[i] = std::make_shared<tensor::Value>();
       results.push_back(values[i].get());
     }
-    tensor::RunContext run{.texts = context_.texts, .work = context_.work, .made_up = !constant};
+    tensor::RunContext run{.texts = context_.texts.arena, .work = context_.work, .made_up = !constant};
     try {
       run_counted(*operation, taken, results, run);
       context_.work = run.work;
@@ -334,6 +335,10 @@ std::vector<Known> GraphCompiler::carry_out(const NodeProto& node,
     }
   }
   if (!constant && tried) trace_rows(*operation, inputs, outputs);
+  const auto gives_texts = [](const Operand& operand) { return operand.type == tensor::DataType::string; };
+  if (constant && std::any_of(given.begin(), given.end(), gives_texts)) {
+    context_.texts.givers.push_back(std::move(operation));
+  }
   return outputs;
 }
 
@@ -371,7 +376,7 @@ void GraphCompiler::trace_rows(const operators::Operation& operation, std::span<
 void GraphCompiler::zip_map(const NodeProto& node, std::span<const Known* const> inputs) {
   if (inputs.size() != 1 || inputs[0] == nullptr || node.output.size() != 1)
     throw Refusal(ErrorCode::malformed, "takes and gives one value");
-  core::TextArena& texts = context_.texts;
+  core::TextArena& texts = context_.texts.arena;
   operators::Node read(1, {operand_of(*inputs[0])}, {true}, attribute_reader(node, texts, {}));
   Known output = *inputs[0];
   std::vector<model::Label> labels;

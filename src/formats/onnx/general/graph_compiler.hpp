@@ -16,11 +16,18 @@
 
 namespace pelton::formats::onnx {
 
+/// Where the texts of constants are: must outlive what is compiled.
+struct ConstantTexts {
+  core::TextArena arena;
+  /// The operations that were carried out while compiling and gave texts: they hold those of their tables.
+  std::vector<std::shared_ptr<const operators::Operation>> givers;
+};
+
 /// What the graphs of one model are compiled with.
 struct GeneralContext {
   const Opsets& opsets;
   const Limits& limits;
-  core::TextArena& texts;       ///< of constants: must outlive what is compiled
+  ConstantTexts& texts;
   std::size_t trial_bytes = 0;  ///< taken so far by values kept while compiling
   /// What may still be done while compiling: some seconds of multiplying, however often a graph is tried out.
   std::size_t work = std::size_t{1} << 34;
