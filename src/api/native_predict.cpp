@@ -2,13 +2,14 @@
 
 #include <utility>
 
-#include "api/header_lines.hpp"
 #include "api/query.hpp"
-#include "codec/refused_rows.hpp"
 
 namespace pelton::api {
 
 namespace {
+
+/// How a prediction is written, as the caller asked.
+enum class ReplyFormat : std::uint64_t { json, ndjson, csv };
 
 enum class BodyKind { json, ndjson, csv, raw, unknown };
 
@@ -42,23 +43,40 @@ codec::Problem field_problem(std::string pointer, std::string detail) {
   return problem;
 }
 
-}  // namespace
+class NativeForm final : public AnswerForm {
+ public:
+  Dialect dialect() const noexcept override { return Dialect::native; }
 
-/// A request in hand: its stake in a batch, and all that its answer needs.
-struct NativePredict::Call final : batching::Ticket {
-  NativePredict* owner = nullptr;
-  http::Responder responder;
-  ServedModel* model = nullptr;
-  serving::Lane* lane = nullptr;
-  ReplyFormat format = ReplyFormat::json;
-  bool single = false;
-  std::string id;          // as JSON text
-  std::string request_id;  // of X-Request-Id
-  std::string method;      // these three only while an access log wants them
-  std::string target;
-  std::string peer;
-  Call* next_free = nullptr;
+  void write(const Answer& answer, http::Responder& responder) const override {
+    const auto& [method, results, note] = answer.outputs.front();
+    const codec::ResultWriter& writer = answer.model.writer(method);
+    const auto begin = [&](std::string_view content_type) -> core::TextBuffer& {
+      return responder.begin({.status = 200, .content_type = content_type, .headers = answer.headers});
+    };
+    switch (static_cast<ReplyFormat>(answer.note)) {
+      case ReplyFormat::ndjson: return writer.append_ndjson(begin("application/x-ndjson"), results);
+      case ReplyFormat::csv: {
+        core::TextBuffer& body = begin("text/csv; charset=utf-8");
+        writer.append_csv_header(body);
+        return writer.append_csv_rows(body, results);
+      }
+      case ReplyFormat::json: {
+        codec::ObjectWriter reply(begin("application/json"));
+        writer.append_result(reply.member("result"), results, answer.single);
+        if (!answer.id.empty()) reply.raw("id", answer.id);
+        return reply.finish();
+      }
+    }
+  }
+
+  std::string row_pointer(std::size_t row, bool single) const override {
+    return single ? "/x" : "/x/" + std::to_string(row);
+  }
 };
+
+const NativeForm kForm;
+
+}  // namespace
 
 /// What is known of a request while it is being read.
 struct NativePredict::Reading {
@@ -71,22 +89,26 @@ struct NativePredict::Reading {
   std::optional<codec::RawType> raw_type;
   codec::CsvHeader csv_header = codec::CsvHeader::detect;
   ServedModel* model = nullptr;
-  serving::Lane* lane = nullptr;
+  math::RowBuffer* rows = nullptr;  ///< of the batches of rows_method
+  model::Method rows_method = model::Method::predict;
 
   model::Method method() const noexcept {
     return request.options.method.value_or(from_query.method.value_or(model::Method::predict));
   }
 };
 
-NativePredict::NativePredict(ThreadState& state) : state_(state) {}
-NativePredict::~NativePredict() = default;
+void NativePredict::add_routes(Routes& routes) {
+  for (const char* const pattern : {"/predict", "/predict/{model}", "/predict/{model}/versions/{version}"}) {
+    routes.add<&NativePredict::predict>(http::Verb::post, pattern, *this);
+  }
+}
 
-void NativePredict::handle(const http::RequestView& request, http::Responder responder, std::string_view model,
-                           std::string_view version) {
+void NativePredict::predict(const http::RequestView& request, http::Responder responder,
+                            const http::RouteMatch& match) {
   Reading reading;
   reading.kind = body_kind(request);
-  reading.model_name = model;
-  reading.version = version;
+  reading.model_name = percent_decoded(match.params[0]);
+  reading.version = percent_decoded(match.params[1]);
   if (!resolve(request, responder, reading)) return;
   submit(request, std::move(responder), reading);
 }
@@ -121,14 +143,15 @@ bool NativePredict::resolve(const http::RequestView& request, http::Responder& r
                                                  std::string(to_string(reading.method())) +
                                                  "; offered: " + reading.model->features.offered_names()));
     }
-    reading.lane = &state_.predictor().lane(*reading.model->loaded, reading.method());
+    reading.rows_method = reading.method();
+    reading.rows = &predictions_.rows(*reading.model, reading.rows_method);
     const auto read = read_body(request, reading);
     // The body may name another model or version than the one whose features it was read by.
     const codec::PredictOptions& options = reading.request.options;
     const bool other_version = !options.version.empty() && options.version != reading.model->loaded->version;
     const bool other_model = !options.model.empty() && options.model != reading.model->loaded->name;
     if ((other_version || other_model) && !reread) {
-      if (read) reading.lane->batcher().rows().truncate(reading.request.first_row);
+      if (read) reading.rows->truncate(reading.request.first_row);
       if (other_model) reading.model_name = options.model;
       if (!options.version.empty()) reading.version = options.version;
       reading.request = {};
@@ -165,7 +188,7 @@ std::optional<codec::Problem> NativePredict::read_options(const http::RequestVie
 }
 
 core::Result<void, codec::Problem> NativePredict::read_body(const http::RequestView& request, Reading& reading) {
-  const codec::RowTarget target{reading.model->features, reading.lane->batcher().rows(), state_.shared().settings.read};
+  const codec::RowTarget target{reading.model->features, *reading.rows, state_.shared().settings.read};
   const std::string_view type = request.header("Content-Type");
   switch (reading.kind) {
     case BodyKind::ndjson: return json_.read_lines(request.body, target, reading.request);
@@ -190,156 +213,34 @@ core::Result<void, codec::Problem> NativePredict::read_body(const http::RequestV
   }
 }
 
-/// When the caller's patience began: time spent in a trusted proxy's queue counts.
-core::TimePoint NativePredict::began(const http::RequestView& request) const noexcept {
-  const TrustedProxies& proxies = state_.shared().settings.trusted_proxies;
-  if (proxies.empty()) return request.received;
-  return request.received - proxies.waited(request, std::chrono::system_clock::now());
-}
-
 void NativePredict::submit(const http::RequestView& request, http::Responder responder, const Reading& reading) {
   const codec::PredictOptions& options = reading.request.options;
-  const auto give_up = [&](const codec::Problem& problem, std::string_view headers) {
-    state_.reply_problem(request, std::move(responder), problem, Dialect::native, reading.model, headers);
+  const codec::FeatureTable& features = reading.model->features;
+  const auto give_up = [&](const codec::Problem& problem) {
+    reading.rows->truncate(reading.request.first_row);
+    state_.reply_problem(request, std::move(responder), problem, Dialect::native, reading.model);
   };
-  serving::Lane* lane = reading.lane;
-  std::size_t first = reading.request.first_row;
   if (options.explain_top > 0 || reading.from_query.explain_top > 0) {
-    lane->batcher().rows().truncate(first);
-    return give_up(field_problem("/explain", "explanations are not offered by this model"), {});
+    return give_up(field_problem("/explain", "explanations are not offered by this model"));
   }
-  if (const model::Method method = reading.method(); method != lane->method()) {
+  const model::Method method = reading.method();
+  if (!features.offers(method)) {
+    return give_up(field_problem("/method", "this model does not offer " + std::string(to_string(method)) +
+                                                "; offered: " + features.offered_names()));
+  }
+  Wish wish{.model = reading.model,
+            .methods = {&method, 1},
+            .first_row = reading.request.first_row,
+            .single = reading.request.single,
+            .id = options.id,
+            .timeout = options.timeout ? options.timeout : reading.from_query.timeout,
+            .note = static_cast<std::uint64_t>(reply_format(request, reading.kind))};
+  if (method != reading.rows_method) {
     // The body named its method after its rows had been read: they move to the other batch.
-    if (!reading.model->features.offers(method)) {
-      lane->batcher().rows().truncate(first);
-      return give_up(field_problem("/method", "this model does not offer " + std::string(to_string(method)) +
-                                                  "; offered: " + reading.model->features.offered_names()),
-                     {});
-    }
-    serving::Lane& wanted = state_.predictor().lane(*reading.model->loaded, method);
-    first = codec::move_rows(lane->batcher().rows(), first, wanted.batcher().rows(), reading.model->features);
-    lane = &wanted;
+    wish.first_row =
+        codec::move_rows(*reading.rows, wish.first_row, predictions_.rows(*reading.model, method), features);
   }
-  Call& call = take_call();
-  call.model = reading.model;
-  call.lane = lane;
-  call.format = reply_format(request, reading.kind);
-  call.single = reading.request.single;
-  call.id.assign(options.id);
-  call.request_id.assign(request_id(request));
-  call.submitted = request.received;
-  const core::Duration timeout =
-      options.timeout.value_or(reading.from_query.timeout.value_or(state_.shared().settings.request_timeout));
-  call.deadline = timeout > core::Duration(0) ? began(request) + timeout : core::TimePoint::max();
-  if (state_.shared().access_log != nullptr) {
-    call.method.assign(request.method);
-    call.target.assign(request.target);
-    call.peer.assign(state_.shared().settings.trusted_proxies.client(request));
-  }
-  if (lane->batcher().submit(call, first) == batching::Admission::full) {
-    give_back(call);
-    HeaderLines headers;
-    headers.integer("Retry-After", lane->batcher().policy().retry_after_seconds(lane->batcher().waiting_rows()));
-    return give_up({.status = 503, .detail = "the model's queue is full; try again later", .errors = {}},
-                   headers.view());
-  }
-  ++call.model->calls;
-  call.responder = std::move(responder);
+  predictions_.submit(request, std::move(responder), wish, kForm);
 }
-
-void NativePredict::done(batching::Ticket& ticket, const batching::Outcome& outcome) {
-  Call& call = static_cast<Call&>(ticket);
-  call.owner->answer(call, outcome);
-}
-
-void NativePredict::answer(Call& call, const batching::Outcome& outcome) {
-  int status = 200;
-  switch (outcome.status) {
-    case batching::Outcome::Status::scored:
-      if (const auto refused = codec::refused_rows(*call.model->loaded->model, call.lane->method(), outcome.rows,
-                                                   outcome.results, call.single)) {
-        status = refused->status;
-        write_problem(call, *refused);
-      } else {
-        write_result(call, outcome);
-      }
-      break;
-    case batching::Outcome::Status::expired:
-      status = 504;
-      write_problem(call, {.status = 504, .detail = "the deadline passed before the answer was there", .errors = {}});
-      break;
-    case batching::Outcome::Status::failed:
-      status = 503;
-      write_problem(call, {.status = 503, .detail = "not enough memory to score this request", .errors = {}});
-      break;
-  }
-  const core::Duration total = outcome.queued + outcome.scoring;
-  call.lane->request_duration().observe(total);
-  call.lane->queue_duration().observe(outcome.queued);
-  call.model->counts.add(Dialect::native, status);
-  if (AccessLog* const log = state_.shared().access_log; log != nullptr && log->wants(status)) {
-    log->write({.method = call.method,
-                .target = call.target,
-                .peer = call.peer,
-                .request_id = call.request_id,
-                .status = status,
-                .took = total});
-  }
-  http::Responder responder = std::move(call.responder);
-  --call.model->calls;
-  give_back(call);
-  // Last: finishing may hand over the connection's next request, which may take this very call.
-  responder.finish();
-}
-
-void NativePredict::write_result(Call& call, const batching::Outcome& outcome) {
-  HeaderLines headers;
-  headers.server_timing(outcome.queued, outcome.scoring);
-  if (!call.request_id.empty()) headers.text("X-Request-Id", call.request_id);
-  const codec::ResultWriter& writer = call.model->writer(call.lane->method());
-  switch (call.format) {
-    case ReplyFormat::ndjson: {
-      core::TextBuffer& body =
-          call.responder.begin({.status = 200, .content_type = "application/x-ndjson", .headers = headers.view()});
-      return writer.append_ndjson(body, outcome.results);
-    }
-    case ReplyFormat::csv: {
-      core::TextBuffer& body =
-          call.responder.begin({.status = 200, .content_type = "text/csv; charset=utf-8", .headers = headers.view()});
-      writer.append_csv_header(body);
-      return writer.append_csv_rows(body, outcome.results);
-    }
-    case ReplyFormat::json: {
-      core::TextBuffer& body = call.responder.begin({.status = 200, .headers = headers.view()});
-      codec::ObjectWriter reply(body);
-      writer.append_result(reply.member("result"), outcome.results, call.single);
-      if (!call.id.empty()) reply.raw("id", call.id);
-      return reply.finish();
-    }
-  }
-}
-
-void NativePredict::write_problem(Call& call, const codec::Problem& problem) {
-  HeaderLines headers;
-  if (problem.status == 503) headers.integer("Retry-After", 1);
-  if (!call.request_id.empty()) headers.text("X-Request-Id", call.request_id);
-  core::TextBuffer& body = call.responder.begin(
-      {.status = problem.status, .content_type = "application/problem+json", .headers = headers.view()});
-  codec::append_problem(body, problem);
-}
-
-NativePredict::Call& NativePredict::take_call() {
-  if (free_ == nullptr) {
-    calls_.push_back(std::make_unique<Call>());
-    Call& fresh = *calls_.back();
-    fresh.owner = this;
-    fresh.done = done;
-    return fresh;
-  }
-  Call& call = *std::exchange(free_, free_->next_free);
-  return call;
-}
-
-void NativePredict::give_back(Call& call) noexcept { call.next_free = std::exchange(free_, &call); }
 
 }  // namespace pelton::api

@@ -2,14 +2,6 @@
 
 namespace pelton::api {
 
-std::string_view to_string(Dialect dialect) noexcept {
-  switch (dialect) {
-    case Dialect::http: return "http";
-    case Dialect::native: return "native";
-  }
-  return "unknown";
-}
-
 void AnswerCounts::add_other(Dialect dialect, int status) {
   metrics::Counter*& cell = cells_[{dialect, status}];
   if (cell == nullptr) {

@@ -5,16 +5,13 @@
 #include <memory>
 #include <utility>
 
+#include "api/dialect.hpp"
 #include "codec/feature_table.hpp"
 #include "codec/result_writer.hpp"
 #include "metrics/registry.hpp"
 #include "serving/loaded_model.hpp"
 
 namespace pelton::api {
-
-/// The dialects answers are counted by.
-enum class Dialect { http, native };
-std::string_view to_string(Dialect dialect) noexcept;
 
 /// pelton_requests_total for one model version (or for none) and thread. Loop thread only.
 class AnswerCounts {

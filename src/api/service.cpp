@@ -14,28 +14,22 @@ using http::Responder;
 using http::RouteMatch;
 using http::Verb;
 
-Service::Service(SharedState& shared, core::EventLoop& loop) : state_(shared, loop), native_(state_) {
-  add(Verb::post, "/predict", &Service::predict);
-  add(Verb::post, "/predict/{model}", &Service::predict);
-  add(Verb::post, "/predict/{model}/versions/{version}", &Service::predict);
-  add(Verb::get, "/models", &Service::list_models);
-  add(Verb::get, "/models/{model}", &Service::model_card);
-  add(Verb::get, "/models/{model}/schema", &Service::model_schema);
-  add(Verb::get, "/", &Service::home);
-  add(Verb::get, "/livez", &Service::live);
-  add(Verb::get, "/readyz", &Service::ready);
-  add(Verb::get, "/metrics", &Service::metrics);
-}
-
-void Service::add(Verb verb, std::string_view pattern, Handler handler) {
-  router_.add(verb, pattern);
-  handlers_.push_back(handler);
+Service::Service(SharedState& shared, core::EventLoop& loop)
+    : state_(shared, loop), predictions_(state_), native_(state_, predictions_) {
+  native_.add_routes(routes_);
+  routes_.add<&Service::list_models>(Verb::get, "/models", *this);
+  routes_.add<&Service::model_card>(Verb::get, "/models/{model}", *this);
+  routes_.add<&Service::model_schema>(Verb::get, "/models/{model}/schema", *this);
+  routes_.add<&Service::home>(Verb::get, "/", *this);
+  routes_.add<&Service::live>(Verb::get, "/livez", *this);
+  routes_.add<&Service::ready>(Verb::get, "/readyz", *this);
+  routes_.add<&Service::metrics>(Verb::get, "/metrics", *this);
 }
 
 void Service::on_request(const RequestView& request, Responder responder) {
-  const RouteMatch match = router_.match(request.verb, request.path);
+  const RouteMatch match = routes_.match(request.verb, request.path);
   if (match.kind != RouteMatch::Kind::found) return answer_unrouted(request, std::move(responder), match);
-  (this->*handlers_[match.route])(request, std::move(responder), match);
+  routes_.answer(match, request, std::move(responder));
 }
 
 void Service::answer_unrouted(const RequestView& request, Responder responder, const RouteMatch& match) {
@@ -63,10 +57,6 @@ void Service::answer_unrouted(const RequestView& request, Responder responder, c
 void Service::write_protocol_error(int status, std::string_view detail, core::TextBuffer& body) {
   state_.counts().add(Dialect::http, status);
   codec::append_problem(body, status, detail);
-}
-
-void Service::predict(const RequestView& request, Responder responder, const RouteMatch& match) {
-  native_.handle(request, std::move(responder), percent_decoded(match.params[0]), percent_decoded(match.params[1]));
 }
 
 void Service::home(const RequestView& request, Responder responder, const RouteMatch&) {

@@ -80,11 +80,12 @@ void ThreadState::reply_problem(const http::RequestView& request, http::Responde
   if (const std::string_view id = request_id(request); !id.empty()) {
     lines.append("X-Request-Id: ").append(id).append("\r\n");
   }
+  const codec::ProblemShape& shape = problem_shape(dialect);
   core::TextBuffer& body = scratch();
-  codec::append_problem(body, problem);
+  shape.append(body, problem);
   reply(request, std::move(responder),
-        {.status = problem.status, .content_type = "application/problem+json", .headers = lines}, body.view(), dialect,
-        model);
+        {.status = shape.status(problem.status), .content_type = shape.content_type, .headers = lines}, body.view(),
+        dialect, model);
 }
 
 std::string_view request_id(const http::RequestView& request) noexcept {

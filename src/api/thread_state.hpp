@@ -39,7 +39,7 @@ class ThreadState {
   /// Answers with a body; counts it for `model` (null: for none) and logs it.
   void reply(const http::RequestView& request, http::Responder responder, const http::ReplyHead& head,
              std::string_view body, Dialect dialect = Dialect::http, ServedModel* model = nullptr);
-  /// Answers with application/problem+json. `headers` are further complete lines.
+  /// Answers with a problem, as the dialect tells it. `headers` are further complete lines.
   void reply_problem(const http::RequestView& request, http::Responder responder, const codec::Problem& problem,
                      Dialect dialect = Dialect::http, ServedModel* model = nullptr, std::string_view headers = {});
 

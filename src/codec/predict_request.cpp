@@ -91,7 +91,8 @@ OptionOutcome read_option(std::string_view name, std::string_view value, const F
   return {false, std::nullopt};
 }
 
-std::size_t move_rows(math::RowBuffer& from, std::size_t first, math::RowBuffer& to, const FeatureTable& features) {
+std::size_t copy_rows(const math::RowBuffer& from, std::size_t first, math::RowBuffer& to,
+                      const FeatureTable& features) {
   assert(from.cols() == features.width() && to.cols() == features.width() && &from != &to);
   RowsMark mark(to);
   const std::size_t count = from.rows() - first;
@@ -105,8 +106,13 @@ std::size_t move_rows(math::RowBuffer& from, std::size_t first, math::RowBuffer&
     }
   }
   mark.keep();
-  from.truncate(first);
   return mark.first_row();
+}
+
+std::size_t move_rows(math::RowBuffer& from, std::size_t first, math::RowBuffer& to, const FeatureTable& features) {
+  const std::size_t moved = copy_rows(from, first, to, features);
+  from.truncate(first);
+  return moved;
 }
 
 }  // namespace pelton::codec

@@ -56,10 +56,13 @@ struct OptionOutcome {
 OptionOutcome read_option(std::string_view name, std::string_view value, const FeatureTable& features,
                           PredictOptions& options);
 
-/// Moves rows that were read for one batch into another (the body named a method after its rows):
-/// appends rows [first, end) of `from` to `to` and drops them from `from`. Returns the first row in
-/// `to`. Both have the columns of `features` (asserted), whose texts move too. Throws std::bad_alloc with
-/// nothing moved.
+/// Copies rows that were read for one batch to another (more methods than one are wanted of them): appends
+/// rows [first, end) of `from` to `to`. Returns the first row in `to`. Both have the columns of `features`
+/// (asserted), whose texts are copied too. Throws std::bad_alloc with nothing copied.
+std::size_t copy_rows(const math::RowBuffer& from, std::size_t first, math::RowBuffer& to,
+                      const FeatureTable& features);
+
+/// The same for rows whose body named a method after them: they are dropped from `from`.
 std::size_t move_rows(math::RowBuffer& from, std::size_t first, math::RowBuffer& to, const FeatureTable& features);
 
 }  // namespace pelton::codec

@@ -102,4 +102,8 @@ void append_problem(core::TextBuffer& out, int status, std::string_view detail) 
   out.append('}');
 }
 
+const ProblemShape kProblemJson{.content_type = "application/problem+json",
+                                .append = append_problem,
+                                .status = [](int status) noexcept { return status; }};
+
 }  // namespace pelton::codec

@@ -43,4 +43,14 @@ void append_problem(core::TextBuffer& out, const Problem& problem);
 /// The same for a failure that is only a status and a sentence.
 void append_problem(core::TextBuffer& out, int status, std::string_view detail);
 
+/// How a dialect tells problems.
+struct ProblemShape {
+  std::string_view content_type;
+  void (*append)(core::TextBuffer& out, const Problem& problem);  ///< the body
+  int (*status)(int status) noexcept;                             ///< what the dialect answers where others answer that
+};
+
+/// application/problem+json, as written above, with the statuses as they are.
+extern const ProblemShape kProblemJson;
+
 }  // namespace pelton::codec

@@ -39,7 +39,8 @@ std::optional<Problem> problem_of(const std::vector<double>& cells, bool single)
   std::vector<double> out(rows);
   model::Workspace workspace;
   model.score({cells.data(), rows, 2}, Method::predict, {out.data(), rows, 1}, workspace);
-  return refused_rows(model, Method::predict, {cells.data(), rows, 2}, {out.data(), rows, 1}, single);
+  return refused_rows(model, Method::predict, {cells.data(), rows, 2}, {out.data(), rows, 1},
+                      [&](std::size_t r) { return single ? std::string("/x") : "/x/" + std::to_string(r); });
 }
 
 TEST(RefusedRows, SaysNothingOfGoodRows) { EXPECT_FALSE(problem_of({1, 2, 3, 4}, false)); }

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string_view>
+
+#include "codec/problem.hpp"
+
+namespace pelton::api {
+
+/// The dialects answers are counted by.
+enum class Dialect { http, native };
+std::string_view to_string(Dialect dialect) noexcept;
+
+/// How the dialect tells problems.
+const codec::ProblemShape& problem_shape(Dialect dialect) noexcept;
+
+}  // namespace pelton::api

@@ -1,0 +1,248 @@
+#include "api/predictions.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <new>
+#include <utility>
+
+#include "api/header_lines.hpp"
+#include "codec/json_rows.hpp"
+#include "codec/predict_request.hpp"
+#include "codec/refused_rows.hpp"
+
+namespace pelton::api {
+
+/// A request's stake in the batches of one method.
+struct Predictions::Part final : batching::Ticket {
+  Call* call = nullptr;
+  serving::Lane* lane = nullptr;
+  std::size_t first_row = 0;
+  std::vector<double> results;  ///< kept where other parts are still out
+
+  math::RowBuffer& rows() const noexcept { return lane->batcher().rows(); }
+  void give_rows_back() const noexcept { rows().truncate(first_row); }
+};
+
+/// A request in hand: its parts, and all that its answer needs.
+struct Predictions::Call {
+  explicit Call(Predictions& of) : owner(&of) {
+    for (Part& part : parts) {
+      part.call = this;
+      part.done = done;
+    }
+  }
+  std::size_t number_of(const Part& part) const noexcept { return static_cast<std::size_t>(&part - parts.data()); }
+
+  Predictions* owner;
+  http::Responder responder;
+  ServedModel* model = nullptr;
+  const AnswerForm* form = nullptr;
+  std::array<Part, model::kMethodCount> parts;
+  std::array<Answer::Output, model::kMethodCount> outputs{};
+  std::size_t part_count = 0;
+  std::size_t waiting = 0;  ///< parts that are out
+  bool refused = false;     ///< answered already: the parts that are out are for nobody
+  bool single = false;
+  std::uint64_t note = 0;
+  batching::Outcome::Status status = batching::Outcome::Status::scored;
+  std::optional<codec::Problem> problem;
+  core::Duration queued{0};
+  core::Duration scoring{0};
+  std::string id;
+  std::string request_id;  // of X-Request-Id
+  std::string method;      // these three only while an access log wants them
+  std::string target;
+  std::string peer;
+  Call* next_free = nullptr;
+};
+
+Predictions::Predictions(ThreadState& state) : state_(state) {}
+Predictions::~Predictions() = default;
+
+/// When the caller's patience began: time spent in a trusted proxy's queue counts.
+core::TimePoint Predictions::began(const http::RequestView& request) const noexcept {
+  const TrustedProxies& proxies = state_.shared().settings.trusted_proxies;
+  if (proxies.empty()) return request.received;
+  return request.received - proxies.waited(request, std::chrono::system_clock::now());
+}
+
+void Predictions::submit(const http::RequestView& request, http::Responder responder, const Wish& wish,
+                         const AnswerForm& form) {
+  Call& call = prepare(request, wish, form);
+  const auto refuse = [&](const codec::Problem& problem, std::string_view headers) {
+    state_.reply_problem(request, std::move(responder), problem, form.dialect(), wish.model, headers);
+    call.refused = true;
+    if (call.waiting == 0) give_back(call);
+  };
+  if (!share_rows(call, wish.first_row)) return refuse(codec::out_of_memory(), "Retry-After: 1\r\n");
+  if (!enter(call)) {
+    const batching::Batcher& full = call.parts[call.waiting].lane->batcher();
+    HeaderLines headers;
+    headers.integer("Retry-After", full.policy().retry_after_seconds(full.waiting_rows()));
+    return refuse({.status = 503, .detail = "the model's queue is full; try again later", .errors = {}},
+                  headers.view());
+  }
+  ++call.model->calls;
+  call.responder = std::move(responder);
+}
+
+Predictions::Call& Predictions::prepare(const http::RequestView& request, const Wish& wish, const AnswerForm& form) {
+  assert(!wish.methods.empty() && wish.methods.size() <= model::kMethodCount);
+  Call& call = take_call();
+  call.model = wish.model;
+  call.form = &form;
+  call.part_count = wish.methods.size();
+  call.waiting = 0;
+  call.refused = false;
+  call.status = batching::Outcome::Status::scored;
+  call.problem.reset();
+  call.queued = call.scoring = core::Duration(0);
+  call.single = wish.single;
+  call.note = wish.note;
+  call.id.assign(wish.id);
+  call.request_id.assign(request_id(request));
+  const core::Duration timeout = wish.timeout.value_or(state_.shared().settings.request_timeout);
+  const core::TimePoint deadline = timeout > core::Duration(0) ? began(request) + timeout : core::TimePoint::max();
+  for (std::size_t i = 0; i < call.part_count; ++i) {
+    Part& part = call.parts[i];
+    part.lane = &state_.predictor().lane(*wish.model->loaded, wish.methods[i]);
+    part.submitted = request.received;
+    part.deadline = deadline;
+    call.outputs[i] = {wish.methods[i], {}, wish.notes[i]};
+  }
+  if (state_.shared().access_log != nullptr) {
+    call.method.assign(request.method);
+    call.target.assign(request.target);
+    call.peer.assign(state_.shared().settings.trusted_proxies.client(request));
+  }
+  return call;
+}
+
+/// Gives every part its rows; none has any if memory runs out over them.
+bool Predictions::share_rows(Call& call, std::size_t first_row) {
+  call.parts[0].first_row = first_row;
+  const math::RowBuffer& read = call.parts[0].rows();
+  std::size_t shared = 1;
+  try {
+    for (; shared < call.part_count; ++shared) {
+      Part& part = call.parts[shared];
+      part.first_row = codec::copy_rows(read, first_row, part.rows(), call.model->features);
+    }
+    return true;
+  } catch (const std::bad_alloc&) {
+    for (std::size_t i = 0; i < shared; ++i) call.parts[i].give_rows_back();
+    return false;
+  }
+}
+
+/// Enters every part; where one is not admitted it gives back that one's rows and those of the parts after it.
+bool Predictions::enter(Call& call) {
+  for (std::size_t i = 0; i < call.part_count; ++i) {
+    Part& part = call.parts[i];
+    if (part.lane->batcher().submit(part, part.first_row) == batching::Admission::full) {
+      for (std::size_t rest = i + 1; rest < call.part_count; ++rest) call.parts[rest].give_rows_back();
+      return false;
+    }
+    ++call.waiting;
+  }
+  return true;
+}
+
+void Predictions::done(batching::Ticket& ticket, const batching::Outcome& outcome) {
+  Part& part = static_cast<Part&>(ticket);
+  Call& call = *part.call;
+  --call.waiting;
+  if (call.refused) {
+    if (call.waiting == 0) call.owner->give_back(call);
+    return;
+  }
+  call.owner->take(call, part, outcome);
+  if (call.waiting == 0) call.owner->answer(call);
+}
+
+/// Notes how a part fared; its results are gone after this call unless they are copied.
+void Predictions::take(Call& call, Part& part, const batching::Outcome& outcome) {
+  call.queued = std::max(call.queued, outcome.queued);
+  call.scoring += outcome.scoring;
+  part.lane->queue_duration().observe(outcome.queued);
+  if (outcome.status != batching::Outcome::Status::scored) {
+    call.status = outcome.status;
+    return;
+  }
+  Answer::Output& output = call.outputs[call.number_of(part)];
+  output.results = outcome.results;
+  if (call.waiting != 0) {
+    part.results.assign(outcome.results.data, outcome.results.data + outcome.results.rows * outcome.results.cols);
+    output.results.data = part.results.data();
+  }
+  if (!call.problem) {
+    call.problem = codec::refused_rows(*call.model->loaded->model, output.method, outcome.rows, outcome.results,
+                                       [&](std::size_t row) { return call.form->row_pointer(row, call.single); });
+  }
+}
+
+void Predictions::answer(Call& call) {
+  const int status = write(call);
+  const core::Duration total = call.queued + call.scoring;
+  for (std::size_t i = 0; i < call.part_count; ++i) call.parts[i].lane->request_duration().observe(total);
+  call.model->counts.add(call.form->dialect(), status);
+  if (AccessLog* const log = state_.shared().access_log; log != nullptr && log->wants(status)) {
+    log->write({.method = call.method,
+                .target = call.target,
+                .peer = call.peer,
+                .request_id = call.request_id,
+                .status = status,
+                .took = total});
+  }
+  http::Responder responder = std::move(call.responder);
+  --call.model->calls;
+  give_back(call);
+  // Last: finishing may hand over the connection's next request, which may take this very call.
+  responder.finish();
+}
+
+int Predictions::write(Call& call) {
+  using Status = batching::Outcome::Status;
+  if (call.status == Status::expired) {
+    return write_problem(call,
+                         {.status = 504, .detail = "the deadline passed before the answer was there", .errors = {}});
+  }
+  if (call.status == Status::failed) {
+    return write_problem(call, {.status = 503, .detail = "not enough memory to score this request", .errors = {}});
+  }
+  if (call.problem) return write_problem(call, *call.problem);
+  HeaderLines headers;
+  headers.server_timing(call.queued, call.scoring);
+  if (!call.request_id.empty()) headers.text("X-Request-Id", call.request_id);
+  call.form->write({.model = *call.model,
+                    .outputs = {call.outputs.data(), call.part_count},
+                    .single = call.single,
+                    .id = call.id,
+                    .note = call.note,
+                    .headers = headers.view()},
+                   call.responder);
+  return 200;
+}
+
+int Predictions::write_problem(Call& call, const codec::Problem& problem) {
+  const codec::ProblemShape& shape = problem_shape(call.form->dialect());
+  HeaderLines headers;
+  if (problem.status == 503) headers.integer("Retry-After", 1);
+  if (!call.request_id.empty()) headers.text("X-Request-Id", call.request_id);
+  const int status = shape.status(problem.status);
+  shape.append(call.responder.begin({.status = status, .content_type = shape.content_type, .headers = headers.view()}),
+               problem);
+  return status;
+}
+
+Predictions::Call& Predictions::take_call() {
+  if (free_ == nullptr) {
+    calls_.push_back(std::make_unique<Call>(*this));
+    return *calls_.back();
+  }
+  return *std::exchange(free_, free_->next_free);
+}
+
+void Predictions::give_back(Call& call) noexcept { call.next_free = std::exchange(free_, &call); }
+
+}  // namespace pelton::api

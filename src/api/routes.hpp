@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "http/request_view.hpp"
+#include "http/responder.hpp"
+#include "http/router.hpp"
+
+namespace pelton::api {
+
+/// The routes of one event loop, and what answers each. Each dialect adds its own, so that none knows
+/// another.
+class Routes {
+ public:
+  /// Adds a route that `(owner.*Handler)(request, responder, match)` answers; `owner` must outlive this.
+  template <auto Handler, class Owner>
+  void add(http::Verb verb, std::string_view pattern, Owner& owner) {
+    router_.add(verb, pattern);
+    targets_.push_back({&owner, [](void* self, const http::RequestView& request, http::Responder responder,
+                                   const http::RouteMatch& match) {
+                          (static_cast<Owner*>(self)->*Handler)(request, std::move(responder), match);
+                        }});
+  }
+
+  http::RouteMatch match(http::Verb verb, std::string_view path) const noexcept { return router_.match(verb, path); }
+  /// Hands the request to what answers the route found.
+  void answer(const http::RouteMatch& found, const http::RequestView& request, http::Responder responder) const {
+    const Target& target = targets_[found.route];
+    target.call(target.owner, request, std::move(responder), found);
+  }
+  const http::Router& router() const noexcept { return router_; }
+
+ private:
+  struct Target {
+    void* owner;
+    void (*call)(void*, const http::RequestView&, http::Responder, const http::RouteMatch&);
+  };
+
+  http::Router router_;
+  std::vector<Target> targets_;  ///< by route
+};
+
+}  // namespace pelton::api
