@@ -2,6 +2,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -11,7 +12,9 @@ namespace pelton::http {
 
 namespace {
 constexpr std::size_t kDiscardedAtOnce = 64 * 1024;
-}
+/// What a body may be, for lingering, where the limit is lower.
+constexpr std::size_t kLingeredBodies = 64 << 20;
+}  // namespace
 
 /// Answers of one round leave in one send, at its end.
 void Connection::schedule_flush() {
@@ -93,8 +96,9 @@ void Connection::discard() {
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (n > 0) {
     lingered_ += static_cast<std::size_t>(n);
-    // Twice the largest body: a client that sends more without reading is not worth waiting for.
-    if (lingered_ / 2 <= loop_.settings().limits.body_bytes) return;
+    // Twice the largest body: a client that sends more without reading is not worth waiting for. A proxy does
+    // not read before it has sent all, whatever our limit is.
+    if (lingered_ / 2 <= std::max(loop_.settings().limits.body_bytes, kLingeredBodies)) return;
   }
   cut();
 }
