@@ -1,6 +1,5 @@
 // The sending half of a connection: answers, lingering, and the way to the end.
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -34,7 +33,7 @@ void Connection::flush() {
 bool Connection::send_all() {
   while (!replies_.unsent().empty()) {
     const std::string_view bytes = replies_.unsent();
-    const ssize_t n = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t n = transport_.send(bytes);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno != EAGAIN) {
       cut();  // the client has gone: normal
@@ -81,7 +80,7 @@ void Connection::linger() {
     cut();
     return;
   }
-  ::shutdown(socket_.get(), SHUT_WR);
+  transport_.end_sending();
   lingering_ = true;
   finished_ = true;
   last_progress_ = loop_.now();
@@ -92,7 +91,7 @@ void Connection::linger() {
 void Connection::discard() {
   core::TextBuffer& scratch = loop_.scratch();
   scratch.clear();
-  const ssize_t n = ::recv(socket_.get(), scratch.room(kDiscardedAtOnce), kDiscardedAtOnce, MSG_DONTWAIT);
+  const ssize_t n = transport_.receive(scratch.room(kDiscardedAtOnce), kDiscardedAtOnce);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (n > 0) {
     lingered_ += static_cast<std::size_t>(n);
