@@ -2,46 +2,12 @@
 
 #include <utility>
 
+#include "api/native_request.hpp"
 #include "api/query.hpp"
 
 namespace pelton::api {
 
 namespace {
-
-/// How a prediction is written, as the caller asked.
-enum class ReplyFormat : std::uint64_t { json, ndjson, csv };
-
-enum class BodyKind { json, ndjson, csv, raw, unknown };
-
-BodyKind body_kind(const http::RequestView& request) noexcept {
-  const std::string_view type = request.header("Content-Type");
-  if (type.empty() || is_media_type(type, "application/json")) return BodyKind::json;
-  if (is_media_type(type, "application/x-ndjson") || is_media_type(type, "application/jsonlines") ||
-      is_media_type(type, "application/ndjson")) {
-    return BodyKind::ndjson;
-  }
-  if (is_media_type(type, "text/csv")) return BodyKind::csv;
-  if (is_media_type(type, "application/octet-stream")) return BodyKind::raw;
-  // What `curl -d '{"x":[2,3]}'` says it sends, without a header of its own.
-  if (is_media_type(type, "application/x-www-form-urlencoded") && request.body.starts_with('{')) return BodyKind::json;
-  return BodyKind::unknown;
-}
-
-ReplyFormat reply_format(const http::RequestView& request, BodyKind body) noexcept {
-  const std::string_view accept = request.header("Accept");
-  if (!accept.empty()) {
-    if (accepts(accept, "application/json")) return ReplyFormat::json;
-    if (accepts(accept, "application/x-ndjson")) return ReplyFormat::ndjson;
-    if (accepts(accept, "text/csv")) return ReplyFormat::csv;
-  }
-  return body == BodyKind::ndjson ? ReplyFormat::ndjson : ReplyFormat::json;
-}
-
-codec::Problem field_problem(std::string pointer, std::string detail) {
-  codec::Problem problem{.status = 422, .detail = detail, .errors = {}};
-  problem.errors.push_back({std::move(pointer), std::move(detail)});
-  return problem;
-}
 
 class NativeForm final : public AnswerForm {
  public:
@@ -83,17 +49,14 @@ struct NativePredict::Reading {
   BodyKind kind = BodyKind::json;
   std::string model_name;
   std::string version;
-  codec::PredictOptions from_query;
-  std::string query_text;  // keeps the views of from_query alive
+  NativeQuery query;
   codec::PredictRequest request;
-  std::optional<codec::RawType> raw_type;
-  codec::CsvHeader csv_header = codec::CsvHeader::detect;
   ServedModel* model = nullptr;
   math::RowBuffer* rows = nullptr;  ///< of the batches of rows_method
   model::Method rows_method = model::Method::predict;
 
   model::Method method() const noexcept {
-    return request.options.method.value_or(from_query.method.value_or(model::Method::predict));
+    return request.options.method.value_or(query.options.method.value_or(model::Method::predict));
   }
 };
 
@@ -131,9 +94,9 @@ bool NativePredict::resolve(const http::RequestView& request, http::Responder& r
     if (choice.model == nullptr) return refuse(choice.problem);
     reading.model = choice.model;
     if (!request.query.empty() && !reread) {
-      if (auto problem = read_options(request, reading)) return refuse(*problem);
-      if (!reading.from_query.version.empty() && reading.version.empty()) {
-        reading.version = reading.from_query.version;
+      if (auto problem = read_query(request.query, reading.model->features, reading.query)) return refuse(*problem);
+      if (!reading.query.options.version.empty() && reading.version.empty()) {
+        reading.version = reading.query.options.version;
         reread = true;
         continue;
       }
@@ -163,54 +126,14 @@ bool NativePredict::resolve(const http::RequestView& request, http::Responder& r
   }
 }
 
-std::optional<codec::Problem> NativePredict::read_options(const http::RequestView& request, Reading& reading) {
-  std::optional<codec::Problem> problem;
-  // Decoded values live in query_text, which must not move: its size is known beforehand.
-  reading.query_text.reserve(request.query.size());
-  for_each_parameter(request.query, [&](std::string_view name, std::string_view value) {
-    const std::size_t at = reading.query_text.size();
-    reading.query_text.append(value);
-    const std::string_view kept = std::string_view(reading.query_text).substr(at);
-    if (name == "dtype") {
-      reading.raw_type = codec::parse_raw_type(kept);
-      if (!reading.raw_type) problem = field_problem("", "query option dtype: expected float32 or float64");
-      return !problem;
-    }
-    const codec::OptionOutcome outcome = codec::read_option(name, kept, reading.model->features, reading.from_query);
-    if (!outcome.known) {
-      problem = field_problem("", "unknown query option \"" + std::string(name) + "\"");
-    } else if (outcome.error) {
-      problem = field_problem("", "query option " + std::string(name) + ": " + *outcome.error);
-    }
-    return !problem;
-  });
-  return problem;
-}
-
 core::Result<void, codec::Problem> NativePredict::read_body(const http::RequestView& request, Reading& reading) {
   const codec::RowTarget target{reading.model->features, *reading.rows, state_.shared().settings.read};
-  const std::string_view type = request.header("Content-Type");
-  switch (reading.kind) {
-    case BodyKind::ndjson: return json_.read_lines(request.body, target, reading.request);
-    case BodyKind::csv: {
-      const std::string_view header = media_parameter(type, "header");
-      const auto spelled = codec::parse_csv_header(header);
-      if (!header.empty() && !spelled) {
-        return field_problem("", "content type parameter header: expected present or absent");
-      }
-      return csv_.read(request.body, target, reading.request, spelled.value_or(codec::CsvHeader::detect));
-    }
-    case BodyKind::raw: {
-      const std::string_view dtype = media_parameter(type, "dtype");
-      const auto spelled = codec::parse_raw_type(dtype);
-      if (!dtype.empty() && !spelled) {
-        return field_problem("", "content type parameter dtype: expected float32 or float64");
-      }
-      return codec::read_raw_rows(request.body, spelled.value_or(reading.raw_type.value_or(codec::RawType::float64)),
-                                  target, reading.request);
-    }
-    default: return json_.read(request.body, target, reading.request);
-  }
+  if (reading.kind == BodyKind::json) return json_.read(request.body, target, reading.request);
+  if (reading.kind == BodyKind::ndjson) return json_.read_lines(request.body, target, reading.request);
+  const auto format = slice_format(request, reading.kind, reading.query);
+  if (!format) return format.error();
+  if (reading.kind == BodyKind::csv) return csv_.read(request.body, target, reading.request, format->header);
+  return codec::read_raw_rows(request.body, format->raw, target, reading.request);
 }
 
 void NativePredict::submit(const http::RequestView& request, http::Responder responder, const Reading& reading) {
@@ -220,7 +143,7 @@ void NativePredict::submit(const http::RequestView& request, http::Responder res
     reading.rows->truncate(reading.request.first_row);
     state_.reply_problem(request, std::move(responder), problem, Dialect::native, reading.model);
   };
-  if (options.explain_top > 0 || reading.from_query.explain_top > 0) {
+  if (options.explain_top > 0 || reading.query.options.explain_top > 0) {
     return give_up(field_problem("/explain", "explanations are not offered by this model"));
   }
   const model::Method method = reading.method();
@@ -233,7 +156,7 @@ void NativePredict::submit(const http::RequestView& request, http::Responder res
             .first_row = reading.request.first_row,
             .single = reading.request.single,
             .id = options.id,
-            .timeout = options.timeout ? options.timeout : reading.from_query.timeout,
+            .timeout = options.timeout ? options.timeout : reading.query.options.timeout,
             .note = static_cast<std::uint64_t>(reply_format(request, reading.kind))};
   if (method != reading.rows_method) {
     // The body named its method after its rows had been read: they move to the other batch.

@@ -24,7 +24,6 @@ class NativePredict {
   struct Reading;
 
   void predict(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match);
-  std::optional<codec::Problem> read_options(const http::RequestView& request, Reading& reading);
   core::Result<void, codec::Problem> read_body(const http::RequestView& request, Reading& reading);
   bool resolve(const http::RequestView& request, http::Responder& responder, Reading& reading);
   void submit(const http::RequestView& request, http::Responder responder, const Reading& reading);

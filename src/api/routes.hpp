@@ -30,6 +30,10 @@ class Routes {
     const Target& target = targets_[found.route];
     target.call(target.owner, request, std::move(responder), found);
   }
+  /// Whether it is `owner` that answers the route found.
+  bool is_for(const http::RouteMatch& found, const void* owner) const noexcept {
+    return targets_[found.route].owner == owner;
+  }
   const http::Router& router() const noexcept { return router_; }
 
  private:

@@ -15,7 +15,7 @@ using http::RouteMatch;
 using http::Verb;
 
 Service::Service(SharedState& shared, core::EventLoop& loop)
-    : state_(shared, loop), predictions_(state_), native_(state_, predictions_) {
+    : state_(shared, loop), predictions_(state_), native_(state_, predictions_), streams_(state_) {
   native_.add_routes(routes_);
   routes_.add<&Service::list_models>(Verb::get, "/models", *this);
   routes_.add<&Service::model_card>(Verb::get, "/models/{model}", *this);
@@ -30,6 +30,16 @@ void Service::on_request(const RequestView& request, Responder responder) {
   const RouteMatch match = routes_.match(request.verb, request.path);
   if (match.kind != RouteMatch::Kind::found) return answer_unrouted(request, std::move(responder), match);
   routes_.answer(match, request, std::move(responder));
+}
+
+bool Service::wants_pieces(const RequestView& head) const {
+  if (head.verb != Verb::post || !NativeStreams::wants(head)) return false;
+  const RouteMatch match = routes_.match(head.verb, head.path);
+  return match.kind == RouteMatch::Kind::found && routes_.is_for(match, &native_);
+}
+
+http::BodySink* Service::open_body(const RequestView& head, Responder responder) {
+  return streams_.open(head, std::move(responder), routes_.match(head.verb, head.path));
 }
 
 void Service::answer_unrouted(const RequestView& request, Responder responder, const RouteMatch& match) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/native_predict.hpp"
+#include "api/native_streams.hpp"
 #include "api/predictions.hpp"
 #include "api/routes.hpp"
 #include "api/thread_state.hpp"
@@ -15,6 +16,8 @@ class Service final : public http::Service {
   Service(SharedState& shared, core::EventLoop& loop);
 
   void on_request(const http::RequestView& request, http::Responder responder) override;
+  bool wants_pieces(const http::RequestView& head) const override;
+  http::BodySink* open_body(const http::RequestView& head, http::Responder responder) override;
   void write_protocol_error(int status, std::string_view detail, core::TextBuffer& body) override;
 
  private:
@@ -32,6 +35,7 @@ class Service final : public http::Service {
   Predictions predictions_;
   Routes routes_;
   NativePredict native_;
+  NativeStreams streams_;
 };
 
 }  // namespace pelton::api

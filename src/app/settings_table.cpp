@@ -202,6 +202,8 @@ constexpr Setting kSettings[] = {
      assign_count<PELTON_AT(server.limits.target_bytes), 16, 1 << 20>},
     {"limits", "body_bytes", "request body, as sent and inflated (67108864)",
      assign_count<PELTON_AT(server.limits.body_bytes)>},
+    {"limits", "stream_bytes", "body of rows that are answered as they arrive (4294967296)",
+     assign_count<PELTON_AT(server.limits.stream_bytes)>},
     {"limits", "inflate_ratio", "inflated size to size sent, beyond the first MiB (200)",
      assign_count<PELTON_AT(server.limits.inflate_ratio), 1>},
     {"limits", "trailer_bytes", "trailers of a chunked body (4096)",

@@ -235,36 +235,50 @@ bool is_blank(std::string_view& line) {
 
 core::Result<void, Problem> NativeJsonReader::read_lines(std::string_view body, const RowTarget& target,
                                                          PredictRequest& request) {
-  RowsMark mark(target.rows);
   request = {};
-  request.first_row = mark.first_row();
+  request.first_row = target.rows.rows();
+  auto rows = read_all(body, 1, target, true);
+  if (!rows) return std::move(rows).error();
+  request.rows = *rows;
+  return {};
+}
+
+core::Result<std::size_t, Problem> NativeJsonReader::read_block(std::string_view text, std::size_t line,
+                                                                const RowTarget& target) {
+  return read_all(text, line, target, false);
+}
+
+/// A whole body has at least one row, and its errors tell places within all of it.
+core::Result<std::size_t, Problem> NativeJsonReader::read_all(std::string_view body, std::size_t number,
+                                                              const RowTarget& target, bool is_body) {
+  RowsMark mark(target.rows);
+  std::size_t count = 0;
   try {
     FieldErrors errors;
     JsonCursor cursor(body);
     JsonRows rows(cursor, target, scratch_, errors);
-    std::size_t number = 1;
     for (std::size_t at = 0; at < body.size(); ++number) {
       const std::size_t end = std::min(body.find('\n', at), body.size());
       std::string_view line = body.substr(at, end - at);
       at = end + 1;
       if (is_blank(line)) continue;
-      cursor = JsonCursor(line, body.data(), 1);
+      cursor = is_body ? JsonCursor(line, body.data(), 1) : JsonCursor(line, line.data(), number);
       errors.set_line(number);
       if (!read_line_row(cursor, rows, errors, scratch_.name)) {
         return rows.too_many() ? too_many_rows(target.limits) : cursor.problem();
       }
     }
     errors.set_line(0);
-    if (rows.rows() == 0 && errors.empty()) {
+    if (is_body && rows.rows() == 0 && errors.empty()) {
       errors.report([] { return FieldError{{}, "expected at least one row"}; });
     }
     if (!errors.empty()) return errors.take_problem();
-    request.rows = rows.rows();
+    count = rows.rows();
   } catch (const std::bad_alloc&) {
     return out_of_memory();
   }
   mark.keep();
-  return {};
+  return count;
 }
 
 core::Result<void, Problem> NativeJsonReader::read_line(std::string_view text, std::size_t line,

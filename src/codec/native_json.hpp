@@ -33,11 +33,18 @@ class NativeJsonReader {
   /// their line's number; pointers are relative to the line. `request.single` is false.
   core::Result<void, Problem> read_lines(std::string_view body, const RowTarget& target, PredictRequest& request);
 
+  /// Reads a stretch of such lines, the first of which is line `line` of the body; gives the rows it holds,
+  /// perhaps none. Bytes that a malformed line's error tells are counted from its beginning.
+  core::Result<std::size_t, Problem> read_block(std::string_view text, std::size_t line, const RowTarget& target);
+
   /// Reads one such line alone (for programs that stream); `line` is the number that errors
   /// tell (0: none).
   core::Result<void, Problem> read_line(std::string_view text, std::size_t line, const RowTarget& target);
 
  private:
+  core::Result<std::size_t, Problem> read_all(std::string_view text, std::size_t line, const RowTarget& target,
+                                              bool is_body);
+
   JsonScratch scratch_;
   std::string model_;  ///< options that were written with escapes
   std::string version_;

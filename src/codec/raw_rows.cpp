@@ -43,8 +43,8 @@ std::optional<std::string> settle(const model::Feature& feature, int digits, dou
 class RawValues {
  public:
   /// `digits`: how many binary digits they were sent with.
-  RawValues(double* values, int digits, const FeatureTable& features, FieldErrors& errors) noexcept
-      : values_(values), digits_(digits), features_(features), errors_(errors) {}
+  RawValues(double* values, int digits, const FeatureTable& features, std::size_t before, FieldErrors& errors) noexcept
+      : values_(values), digits_(digits), features_(features), before_(before), errors_(errors) {}
 
   void check(std::size_t rows) {
     const std::size_t width = features_.width();
@@ -64,7 +64,7 @@ class RawValues {
     const std::optional<std::string> complaint = settle(feature, digits_, values_[r * features_.width() + c]);
     if (!complaint) return;
     errors_.report([&] {
-      std::string place = "row " + std::to_string(r + 1) + ", column " + std::to_string(c + 1);
+      std::string place = "row " + std::to_string(before_ + r + 1) + ", column " + std::to_string(c + 1);
       if (features_.named()) place.append(" (").append(in_quotes(feature.name)).append(")");
       return FieldError{{}, place.append(": ").append(*complaint)};
     });
@@ -73,6 +73,7 @@ class RawValues {
   double* values_;
   int digits_;
   const FeatureTable& features_;
+  std::size_t before_;
   FieldErrors& errors_;
 };
 
@@ -102,7 +103,7 @@ Problem wrong_length(std::size_t bytes, std::size_t row_bytes, std::size_t width
 }  // namespace
 
 core::Result<void, Problem> read_raw_rows(std::string_view body, RawType type, const RowTarget& target,
-                                          PredictRequest& request) {
+                                          PredictRequest& request, std::size_t before) {
   assert(target.rows.cols() == target.features.width());
   RowsMark mark(target.rows);
   request = {};
@@ -125,7 +126,7 @@ core::Result<void, Problem> read_raw_rows(std::string_view body, RawType type, c
     FieldErrors errors;
     const bool narrow = type == RawType::float32;
     const int digits = narrow ? std::numeric_limits<float>::digits : std::numeric_limits<double>::digits;
-    RawValues(out, digits, target.features, errors).check(rows);
+    RawValues(out, digits, target.features, before, errors).check(rows);
     if (!errors.empty()) return errors.take_problem();
     request.rows = rows;
   } catch (const std::bad_alloc&) {

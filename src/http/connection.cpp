@@ -84,6 +84,7 @@ void Connection::cut() {
   transport_.close(!blocked_);
   loop_.census().leave(peer_.text(), finished_);
   loop_.observer().closed();
+  if (sink_ != nullptr) std::exchange(sink_, nullptr)->abandon();
   release();
 }
 
@@ -143,6 +144,10 @@ void Connection::receive() {
 void Connection::on_end_of_input() {
   ended_ = true;
   last_ = true;
+  if (sink_ != nullptr) {  // in the middle of a body
+    cut();
+    return;
+  }
   if (replies_.waiting() == 0 && replies_.unsent().empty()) {
     cut();
     return;
@@ -158,41 +163,57 @@ bool Connection::may_read_on() const noexcept {
 void Connection::process() {
   RequestHead head;
   while (is_open() && !last_) {
+    if (sink_ != nullptr) {
+      if (!feed()) return;
+      continue;
+    }
     paused_ = !may_read_on();
     if (paused_) return;
-    switch (reader_.next(head)) {
-      case RequestReader::Next::need_more:
-        if (reader_.take_continue()) {
-          replies_.add_interim();
-          schedule_flush();
-        }
-        return;
-      case RequestReader::Next::refused:
-        refused_as("protocol");
-        refuse(reader_.refusal(), head.view.verb == Verb::head);
-        return;
+    RequestReader::Next next = reader_.next(head);
+    if (next == RequestReader::Next::body_ahead) {
+      if (wants_pieces(head)) {
+        if (!open_body(head)) return;
+        continue;
+      }
+      next = reader_.collect(head);
+    }
+    switch (next) {
+      case RequestReader::Next::need_more: send_continue(); return;
       case RequestReader::Next::request:
-        if (reader_.take_continue()) {
-          replies_.add_interim();
-          schedule_flush();
-        }
+        send_continue();
         dispatch(head);
         started_ = loop_.now();
         break;
+      default:
+        refused_as("protocol");
+        refuse(reader_.refusal(), head.view.verb == Verb::head);
+        return;
     }
   }
 }
 
-void Connection::dispatch(RequestHead& head) {
+void Connection::send_continue() {
+  if (!reader_.take_continue()) return;
+  replies_.add_interim();
+  schedule_flush();
+}
+
+std::uint64_t Connection::admit(RequestHead& head) {
   const std::uint64_t sequence = replies_.admit({.http11 = head.view.http11,
                                                  .keep_alive = head.keep_alive,
                                                  .head = head.view.verb == Verb::head,
                                                  .coding = head.accept_coding});
   ++served_;
   const std::size_t most = loop_.settings().limits.requests_per_connection;
-  if (!head.keep_alive || (most != 0 && served_ >= most)) last_ = true;
+  last_after_body_ = !head.keep_alive || (most != 0 && served_ >= most);
   head.view.peer = peer_.text();
   head.view.received = started_;
+  return sequence;
+}
+
+void Connection::dispatch(RequestHead& head) {
+  const std::uint64_t sequence = admit(head);
+  if (last_after_body_) last_ = true;
   hold();
   try {
     loop_.service().on_request(head.view, Responder(this, sequence));
@@ -216,6 +237,10 @@ void Connection::refuse(const Refusal& refusal, bool is_head) {
 core::TextBuffer& Connection::begin(std::uint64_t sequence, const ReplyHead& head) noexcept {
   if (is_open()) {
     try {
+      if (sink_ != nullptr) {  // its body is not wanted any more
+        sink_ = nullptr;
+        last_ = true;
+      }
       const bool newest = sequence + 1 == replies_.next();
       // While draining, the answer to the last request that has arrived is the last.
       if (newest && loop_.draining() && reader_.idle()) last_ = true;
@@ -245,6 +270,10 @@ void Connection::finish() noexcept {
 
 void Connection::answer_failure(std::uint64_t sequence) noexcept {
   if (!is_open()) return;
+  if (replies_.streaming() && replies_.is_oldest(sequence)) {
+    finish_stream(false);
+    return;
+  }
   try {
     core::TextBuffer& body = begin(sequence, {.status = 500, .content_type = "application/problem+json"});
     loop_.service().write_protocol_error(500, "the request was dropped without an answer", body);
@@ -289,6 +318,7 @@ void Connection::on_deadline() {
   } else if (!last_ && !paused_) {
     refused_as("slow");
     guarded([this] {
+      if (sink_ != nullptr) return fail_body({408, "the body did not arrive in time"});
       refuse({408, reader_.in_body() ? "the body did not arrive in time" : "the request's head did not arrive in time"},
              false);
       update_waiting();

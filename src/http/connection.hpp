@@ -43,6 +43,11 @@ class Connection final : private TickWheel::Entry {
   core::TextBuffer& begin(std::uint64_t sequence, const ReplyHead& head) noexcept;
   void finish() noexcept;
   void answer_failure(std::uint64_t sequence) noexcept;
+  void begin_stream(std::uint64_t sequence, const ReplyHead& head) noexcept;
+  core::TextBuffer& begin_piece() noexcept;
+  void end_piece() noexcept;
+  void finish_stream(bool whole) noexcept;
+  void read_on() noexcept;
 
   // For the loop's lists:
   std::size_t place = 0;  ///< among its members
@@ -71,7 +76,14 @@ class Connection final : private TickWheel::Entry {
   void on_end_of_input();
   void discard();
   void process();
+  std::uint64_t admit(RequestHead& head);
   void dispatch(RequestHead& head);
+  bool wants_pieces(const RequestHead& head) const;
+  bool open_body(RequestHead& head);
+  bool feed();
+  void end_body();
+  void fail_body(const Refusal& refusal);
+  void send_continue();
   void refuse(const Refusal& refusal, bool is_head);
   bool may_read_on() const noexcept;
 
@@ -95,6 +107,7 @@ class Connection final : private TickWheel::Entry {
   Transport transport_;
   std::unique_ptr<Greeting> greeting_;
   RequestReader reader_;
+  BodySink* sink_ = nullptr;  ///< takes the body that is being read
   ReplyQueue replies_;
   core::TimePoint started_;        ///< first byte of the request being read
   core::TimePoint last_progress_;  ///< of a client that is slow to take its answers; start of lingering
@@ -104,10 +117,11 @@ class Connection final : private TickWheel::Entry {
   std::uint32_t waits_for_ = 0;  ///< epoll's event bits
   bool flush_queued_ = false;
   bool read_queued_ = false;
-  bool blocked_ = false;  ///< the socket is full
-  bool last_ = false;     ///< no further request is read: the newest one's answer closes
-  bool paused_ = false;   ///< requests may be buffered that are not looked at yet
-  bool ended_ = false;    ///< the client sends no more
+  bool blocked_ = false;          ///< the socket is full
+  bool last_ = false;             ///< no further request is read: the newest one's answer closes
+  bool last_after_body_ = false;  ///< last_, once the sink has all of its body
+  bool paused_ = false;           ///< requests may be buffered that are not looked at yet
+  bool ended_ = false;            ///< the client sends no more
   bool lingering_ = false;
   bool finished_ = false;  ///< the census knows it has said its last word
   PeerAddress peer_;

@@ -31,6 +31,10 @@ constexpr std::size_t kLengthGap = kLengthName.size() + kLengthDigits + 4;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+/// Room for a chunk's size line before its data: leading zeros are part of a size (RFC 9112, section 7.1).
+constexpr std::size_t kSizeDigits = 8;
+constexpr std::size_t kSizeLine = kSizeDigits + 2;
+
 bool has_body(int status) noexcept { return status >= 200 && status != 204 && status != 304; }
 
 bool mentions(std::string_view lines, std::string_view lowered_name) noexcept {
@@ -167,7 +171,7 @@ core::TextBuffer& ReplyQueue::begin(std::uint64_t sequence, const ReplyHead& hea
   return *writing_;
 }
 
-void ReplyQueue::write_head(const ReplyHead& head, const Slot& answer) {
+void ReplyQueue::write_lines(const ReplyHead& head, const Slot& answer) {
   core::TextBuffer& to = *writing_;
   to.append(status_line(head.status));
   to.append(shared_.date_line());
@@ -182,6 +186,11 @@ void ReplyQueue::write_head(const ReplyHead& head, const Slot& answer) {
   } else if (!answer.form.http11) {
     to.append("Connection: keep-alive\r\n");
   }
+}
+
+void ReplyQueue::write_head(const ReplyHead& head, const Slot& answer) {
+  write_lines(head, answer);
+  core::TextBuffer& to = *writing_;
   length_at_ = to.size();
   to.room(kLengthGap);
   to.advance(kLengthGap);
@@ -280,6 +289,59 @@ void ReplyQueue::advance() {
     complete_ = out_->size();
   }
   if (ring_) shared_.give_ring(std::move(ring_));
+}
+
+void ReplyQueue::begin_stream(std::uint64_t sequence, const ReplyHead& head, bool closes) {
+  assert(!begun() && !streaming_ && sequence == oldest_);
+  static_cast<void>(sequence);
+  Slot& answer = slot(oldest_);
+  assert(answer.form.http11 && has_body(head.status) && !answer.form.head);
+  answer.closes = closes;
+  writing_ = &out();
+  write_lines(head, answer);
+  writing_->append("Transfer-Encoding: chunked\r\n\r\n");
+  writing_ = nullptr;
+  complete_ = out_->size();
+  streaming_ = true;
+}
+
+core::TextBuffer& ReplyQueue::begin_piece() {
+  assert(!begun() && streaming_);
+  core::TextBuffer& to = out();
+  to.room(kSizeLine);
+  to.advance(kSizeLine);
+  writing_ = &to;
+  body_at_ = to.size();
+  return to;
+}
+
+void ReplyQueue::end_piece() {
+  assert(begun() && streaming_);
+  core::TextBuffer& to = *std::exchange(writing_, nullptr);
+  std::size_t size = to.size() - body_at_;
+  if (size == 0) {  // a chunk of nothing would be the last
+    to.truncate(complete_);
+    return;
+  }
+  assert(size >> (4 * kSizeDigits) == 0);
+  to.append("\r\n");
+  char* const line = to.data() + body_at_ - kSizeLine;
+  std::memcpy(line + kSizeDigits, "\r\n", 2);
+  for (std::size_t i = kSizeDigits; i-- > 0; size >>= 4) line[i] = "0123456789abcdef"[size & 15];
+  complete_ = to.size();
+}
+
+void ReplyQueue::finish_stream(bool whole, bool closes) {
+  assert(!begun() && streaming_);
+  streaming_ = false;
+  if (!whole) {
+    closing_ = true;  // and what waits behind it stays there
+    return;
+  }
+  out().append("0\r\n\r\n");
+  slot(oldest_).closes |= closes;
+  complete_ = out_->size();
+  advance();
 }
 
 void ReplyQueue::sent(std::size_t n) noexcept {

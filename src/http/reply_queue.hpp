@@ -72,12 +72,22 @@ class ReplyQueue {
   /// Requests admitted whose answers are not yet among the outgoing bytes.
   std::size_t waiting() const noexcept { return static_cast<std::size_t>(next_ - oldest_); }
   std::uint64_t next() const noexcept { return next_; }
+  bool is_oldest(std::uint64_t sequence) const noexcept { return sequence == oldest_ && oldest_ != next_; }
 
   /// Begins the answer to `sequence`: what is appended until `finish` is its body. `closes`: it is
   /// the connection's last, and says so.
   core::TextBuffer& begin(std::uint64_t sequence, const ReplyHead& head, bool closes);
   void finish();
   bool begun() const noexcept { return writing_ != nullptr; }
+  /// Begins an answer of unknown length to `sequence`, the oldest request, sent in chunks (HTTP/1.1 only).
+  /// Each piece is what is appended between `begin_piece` and `end_piece`; other answers may be
+  /// written in between.
+  void begin_stream(std::uint64_t sequence, const ReplyHead& head, bool closes);
+  core::TextBuffer& begin_piece();
+  void end_piece();
+  /// Ends it. Not `whole`: the last chunk is left out, so that the client sees that something is missing.
+  void finish_stream(bool whole, bool closes);
+  bool streaming() const noexcept { return streaming_; }
   /// 100 Continue for the request that is being read, in its turn.
   void add_interim();
 
@@ -96,6 +106,7 @@ class ReplyQueue {
     return ring_ ? ring_[sequence & (shared_.ring_size_ - 1)] : own_[sequence % kOwn];
   }
   core::TextBuffer& out();
+  void write_lines(const ReplyHead& head, const Slot& slot);
   void write_head(const ReplyHead& head, const Slot& slot);
   void compress(ContentCoding coding);
   void close_gap();
@@ -116,6 +127,7 @@ class ReplyQueue {
   std::size_t body_at_ = 0;
   int status_ = 0;
   bool compressible_ = false;
+  bool streaming_ = false;  ///< the oldest request's answer has begun and goes on
   bool closing_ = false;
   bool interim_due_ = false;
 };

@@ -10,11 +10,21 @@ namespace {
 constexpr std::size_t kReparsedAlways = 4096;
 /// An inflated body's memory is kept for the next one up to this size.
 constexpr std::size_t kInflatedKept = 1024 * 1024;
+
+Limits for_streams(const Limits& bounds) {
+  Limits limits = bounds;
+  limits.body_bytes = static_cast<std::size_t>(bounds.stream_bytes);
+  return limits;
+}
 }  // namespace
+
+ReaderShared::ReaderShared(const Limits& bounds) : limits(bounds), stream_limits(for_streams(bounds)), parser(bounds) {}
 
 void RequestReader::make_room() {
   if (consumed_ != 0) buffer_.consume(std::exchange(consumed_, 0));
-  if (phase_ == Phase::length) {
+  if (phase_ == Phase::pieces) {
+    buffer_.make_room(InputPool::kSmallest);
+  } else if (phase_ == Phase::length) {
     // Grows with what has arrived, not with what was promised: a promise costs the client nothing.
     const std::size_t earned = buffer_.free() == 0 ? buffer_.size() * 2 : buffer_.size();
     buffer_.make_room(std::min(head_size_ + body_size_, std::max(InputPool::kSmallest, earned)));
@@ -32,6 +42,7 @@ RequestReader::Next RequestReader::next(RequestHead& head) {
     case Phase::head: return read_head(head);
     case Phase::length: return read_length(head);
     case Phase::chunked: return read_chunks(head);
+    case Phase::pieces: return Next::need_more;
   }
   return Next::refused;
 }
@@ -56,6 +67,11 @@ RequestReader::Next RequestReader::read_head(RequestHead& head) {
   }
   scanned_ = 0;
   if (head.framing == Framing::none) return deliver(head, 0, head.size);
+  if (head.framing == Framing::chunked || head.content_length > kLongBody) return Next::body_ahead;
+  return collect(head);
+}
+
+RequestReader::Next RequestReader::collect(RequestHead& head) {
   if (head.content_length > shared_.limits.body_bytes) return refuse(413, "the body is longer than the limit");
   continue_wanted_ = head.expect_continue;
   head_size_ = head.size;
@@ -70,6 +86,57 @@ RequestReader::Next RequestReader::read_head(RequestHead& head) {
   phase_ = Phase::length;
   return Next::need_more;
 }
+
+void RequestReader::stream(const RequestHead& head) {
+  phase_ = Phase::pieces;
+  continue_wanted_ = head.expect_continue;
+  chunked_ = head.framing == Framing::chunked;
+  chunks_.restart();
+  left_ = chunked_ ? 0 : head.content_length;
+  ready_ = 0;
+  ended_ = !chunked_ && left_ == 0;
+  buffer_.consume(head.size);
+}
+
+std::string_view RequestReader::piece() {
+  if (ready_ == 0 && !ended_ && !buffer_.empty() && refusal_.status == 0) {
+    if (chunked_) {
+      decode_piece();
+    } else {
+      ready_ = static_cast<std::size_t>(std::min<std::uint64_t>(left_, buffer_.size()));
+      left_ -= ready_;
+      ended_ = left_ == 0;
+    }
+  }
+  return {buffer_.data(), ready_};
+}
+
+/// Decodes where the bytes lie; what follows a body's end stays behind what was decoded.
+void RequestReader::decode_piece() {
+  char* const data = buffer_.data();
+  const ChunkedDecoder::Progress progress = chunks_.decode(data, buffer_.size(), data, shared_.stream_limits, refusal_);
+  if (progress.outcome == ChunkedDecoder::Outcome::refused) return;
+  ready_ = progress.produced;
+  if (progress.outcome == ChunkedDecoder::Outcome::need_more) {
+    if (ready_ == 0) {
+      buffer_.consume(buffer_.size());
+    } else {
+      buffer_.truncate(ready_);
+    }
+    return;
+  }
+  ended_ = true;
+  const std::size_t gap = progress.consumed - progress.produced;
+  std::memmove(data + gap, data, ready_);
+  buffer_.consume(gap);
+}
+
+void RequestReader::took(std::size_t n) noexcept {
+  ready_ -= n;
+  buffer_.consume(n);
+}
+
+void RequestReader::end_body() noexcept { phase_ = Phase::head; }
 
 RequestReader::Next RequestReader::read_length(RequestHead& head) {
   const std::size_t whole = head_size_ + body_size_;

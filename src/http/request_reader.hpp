@@ -13,9 +13,10 @@ namespace pelton::http {
 
 /// What all readers of one thread share: only one of them is at work at a time.
 struct ReaderShared {
-  explicit ReaderShared(const Limits& bounds) : limits(bounds), parser(bounds) {}
+  explicit ReaderShared(const Limits& bounds);
 
   const Limits limits;
+  const Limits stream_limits;  ///< likewise, of a body that goes by in pieces
   HeadParser parser;
   InputPool pool;
   Inflater inflater;
@@ -29,10 +30,18 @@ struct ReaderShared {
 ///     reader.added(n);
 ///     while (reader.next(head) == RequestReader::Next::request) …   // views valid until the next call
 ///
+/// A long body may go by in pieces instead: where `next` says body_ahead, `stream` lets it, then:
+///
+///     for (std::string_view piece; !(piece = reader.piece()).empty();) reader.took(…);
+///     if (reader.body_ended()) reader.end_body();  // and on with next()
+///
 /// Between requests it holds only what is left of the last read. Not thread-safe.
 class RequestReader {
  public:
-  enum class Next { need_more, request, refused };
+  /// body_ahead: a head is there whose body is longer than kLongBody or of unknown length: either `collect`
+  /// or `stream` it.
+  enum class Next { need_more, request, refused, body_ahead };
+  static constexpr std::uint64_t kLongBody = 64 * 1024;
 
   explicit RequestReader(ReaderShared& shared) noexcept : shared_(shared), buffer_(shared.pool) {}
 
@@ -46,20 +55,32 @@ class RequestReader {
   Next next(RequestHead& head);
   const Refusal& refusal() const noexcept { return refusal_; }
 
+  /// After body_ahead: the request as `next` gives it, once its body is there.
+  Next collect(RequestHead& head);
+  /// After body_ahead: the body goes by in pieces. The head's views are void from here on.
+  void stream(const RequestHead& head);
+  /// What has come of the body and was not taken yet, decoded; valid until the next call of anything. Empty: more
+  /// has to be read, or the body has ended, or it is refused (`refusal`).
+  std::string_view piece();
+  void took(std::size_t n) noexcept;
+  bool body_ended() const noexcept { return ready_ == 0 && ended_; }
+  void end_body() noexcept;
+
   /// True once for a request whose body is awaited and whose client awaits 100 Continue.
   bool take_continue() noexcept;
 
   /// Nothing of a next request is there.
-  bool idle() const noexcept { return buffer_.size() == consumed_; }
+  bool idle() const noexcept { return buffer_.size() == consumed_ && phase_ != Phase::pieces; }
   bool in_body() const noexcept { return phase_ != Phase::head; }
 
  private:
-  enum class Phase : std::uint8_t { head, length, chunked };
+  enum class Phase : std::uint8_t { head, length, chunked, pieces };
 
   Next read_head(RequestHead& head);
   Next read_length(RequestHead& head);
   Next read_chunks(RequestHead& head);
   Next deliver(RequestHead& head, std::size_t body_size, std::size_t consumed);
+  void decode_piece();
   Next refuse(int status, std::string_view detail) noexcept;
   bool worth_parsing() noexcept;
 
@@ -69,10 +90,14 @@ class RequestReader {
   std::size_t scanned_ = 0;    ///< bytes of an incomplete head that were parsed without success
   std::size_t head_size_ = 0;  ///< in a body: of its head, which stays in front of it
   std::size_t body_size_ = 0;  ///< in a body: decoded so far (chunked), or stated
+  std::size_t ready_ = 0;      ///< in pieces: decoded bytes at the buffer's front
+  std::uint64_t left_ = 0;     ///< in pieces: of a stated length, bytes that are not among the ready ones yet
   ChunkedDecoder chunks_;
   Refusal refusal_;
   Phase phase_ = Phase::head;
   bool continue_wanted_ = false;
+  bool chunked_ = false;  ///< the body in pieces is
+  bool ended_ = false;    ///< nothing of the body in pieces comes after the ready bytes
 };
 
 }  // namespace pelton::http

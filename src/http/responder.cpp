@@ -35,4 +35,18 @@ void Responder::reply(const ReplyHead& head, std::string_view body) {
   finish();
 }
 
+void Responder::begin_stream(const ReplyHead& head) { connection_->begin_stream(sequence_, head); }
+
+core::TextBuffer& Responder::begin_piece() { return connection_->begin_piece(); }
+
+void Responder::end_piece() { connection_->end_piece(); }
+
+void Responder::finish_stream(bool whole) {
+  Connection* const connection = std::exchange(connection_, nullptr);
+  connection->finish_stream(whole);
+  connection->release();
+}
+
+void Responder::read_on() { connection_->read_on(); }
+
 }  // namespace pelton::http

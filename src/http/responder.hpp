@@ -48,6 +48,19 @@ class Responder {
   /// The whole answer in one call.
   void reply(const ReplyHead& head, std::string_view body);
 
+  // For the answer to a body that is taken in pieces (BodySink; HTTP/1.1 only): it is of unknown length,
+  // and its pieces are sent as they are written.
+  /// Writes the head.
+  void begin_stream(const ReplyHead& head);
+  /// Where the next piece of the body is written, in one go, until `end_piece`.
+  core::TextBuffer& begin_piece();
+  void end_piece();
+  /// Completes the answer; the responder is empty afterwards. Not `whole`: the client is to see that something is
+  /// missing, and the connection breaks off.
+  void finish_stream(bool whole = true);
+  /// The sink is ready again.
+  void read_on();
+
  private:
   friend class Connection;
   Responder(Connection* connection, std::uint64_t sequence) noexcept : connection_(connection), sequence_(sequence) {}

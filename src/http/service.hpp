@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/event_loop.hpp"
+#include "http/body_sink.hpp"
 #include "http/request_view.hpp"
 #include "http/responder.hpp"
 
@@ -16,6 +17,12 @@ class Service {
 
   /// One whole request. Must not block. May answer at once or keep the responder.
   virtual void on_request(const RequestView& request, Responder responder) = 0;
+
+  /// Whether the body of this request, which is long or of unknown length, is to be taken as it
+  /// arrives: `head` has no body yet. Otherwise it is collected, within limits.body_bytes.
+  virtual bool wants_pieces(const RequestView& /*head*/) const { return false; }
+  /// Opens what takes that body. Null where the service has answered already: then the body is not read.
+  virtual BodySink* open_body(const RequestView& /*head*/, Responder /*responder*/) { return nullptr; }
 
   /// A request that never became one (the head or body broke the rules or a limit): writes the
   /// body of its error reply. `status` and `detail` say what was wrong. Content type is

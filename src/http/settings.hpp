@@ -29,6 +29,7 @@ struct Limits {
   std::size_t header_count = 100;             ///< 431
   std::size_t target_bytes = 8 * 1024;        ///< 414
   std::size_t body_bytes = 64 * 1024 * 1024;  ///< as sent, and inflated (413)
+  std::uint64_t stream_bytes = 4ULL << 30;    ///< of a body that is answered as it arrives (413)
   std::size_t inflate_ratio = 200;            ///< inflated to sent, beyond the first MiB (413)
   std::size_t trailer_bytes = 4 * 1024;       ///< after a chunked body (431)
   std::size_t chunk_extension_bytes = 1024;   ///< per body, all chunks together (400)

@@ -21,6 +21,11 @@ class Lane {
   const model::OutputSpec& output() const noexcept { return *model_->model->schema().output(method_); }
   batching::Batcher& batcher() noexcept { return batcher_; }
 
+  /// While somebody holds it, it stays though its model is in the catalog no more.
+  void hold() noexcept { ++holders_; }
+  void release() noexcept { --holders_; }
+  bool in_use() const noexcept { return holders_ != 0 || !batcher_.idle(); }
+
   metrics::Histogram& request_duration() noexcept { return *request_duration_; }
   metrics::Histogram& queue_duration() noexcept { return *queue_duration_; }
 
@@ -53,6 +58,7 @@ class Lane {
   Counted counted_;
   metrics::Histogram* request_duration_;
   metrics::Histogram* queue_duration_;
+  std::size_t holders_ = 0;
   batching::Batcher batcher_;
 };
 

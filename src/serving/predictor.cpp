@@ -36,7 +36,7 @@ void Predictor::SweepTask::sweep(core::Task& task) {
   // Only here, between rounds, is no lane in the middle of telling its callers their answers.
   auto& self = static_cast<SweepTask&>(task);
   self.pending = false;
-  std::erase_if(self.predictor.retired_, [](const std::unique_ptr<Lane>& lane) { return lane->batcher().idle(); });
+  std::erase_if(self.predictor.retired_, [](const std::unique_ptr<Lane>& lane) { return !lane->in_use(); });
 }
 
 std::shared_ptr<const LoadedModel> Predictor::shared(const LoadedModel& model) const {

@@ -103,6 +103,12 @@ Reply Client::read_reply(bool to_head) {
   if (const auto length = reply.headers.find("content-length"); length != reply.headers.end() && !to_head) {
     body = std::stoul(length->second);
   }
+  if (const auto coding = reply.headers.find("transfer-encoding"); coding != reply.headers.end()) {
+    EXPECT_EQ(coding->second, "chunked");
+    if (!read_chunks(reply.body)) return {};
+    std::from_chars(reply.head.data() + 9, reply.head.data() + 12, reply.status);
+    return reply;
+  }
   while (received_.size() < body) {
     if (!fill()) return {};
   }
@@ -110,6 +116,39 @@ Reply Client::read_reply(bool to_head) {
   received_.erase(0, body);
   std::from_chars(reply.head.data() + 9, reply.head.data() + 12, reply.status);
   return reply;
+}
+
+bool Client::read_chunk(std::string& data) {
+  std::size_t end = 0;
+  while ((end = received_.find("\r\n")) == std::string::npos) {
+    if (!fill()) return false;
+  }
+  const std::size_t size = std::stoul(received_.substr(0, end), nullptr, 16);
+  while (received_.size() < end + 2 + size + 2) {
+    if (!fill()) return false;
+  }
+  data = received_.substr(end + 2, size);
+  EXPECT_EQ(received_.substr(end + 2 + size, 2), "\r\n");
+  received_.erase(0, end + 2 + size + 2);
+  return true;
+}
+
+bool Client::read_chunks(std::string& body) {
+  for (std::string data; read_chunk(data);) {
+    if (data.empty()) return true;
+    body += data;
+  }
+  return false;
+}
+
+std::string Client::read_head() {
+  std::size_t end = 0;
+  while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
+    if (!fill()) return {};
+  }
+  std::string head = received_.substr(0, end + 4);
+  received_.erase(0, end + 4);
+  return head;
 }
 
 Reply Client::get(std::string_view path) {
@@ -152,6 +191,115 @@ std::size_t CountingObserver::refusals(const std::string& reason) {
   return refusals_[reason];
 }
 
+namespace {
+
+/// /stream/echo gives back each piece as it comes; /stream/stop/BYTES ends the answer, which ends well, after so many;
+/// /stream/break/BYTES breaks off; /stream/refuse/BYTES answers 422 instead; /stream/hold is not
+/// ready after its first piece until /release.
+class TestSink final : public BodySink {
+ public:
+  TestSink(Shared& shared, std::string_view path, Responder responder, std::vector<TestSink*>& held)
+      : shared_(shared), held_(held), responder_(std::move(responder)) {
+    const std::size_t slash = path.rfind('/');
+    what_ = path.substr(8, slash == 7 ? path.npos : slash - 8);
+    if (slash != 7) most_ = std::stoul(std::string(path.substr(slash + 1)));
+    ++shared_.sinks;
+  }
+  ~TestSink() override { --shared_.sinks; }
+
+  bool ready() const noexcept override { return ready_; }
+  std::size_t take(std::string_view bytes) override {
+    const std::size_t n = std::min(bytes.size(), most_ - taken_);
+    taken_ += n;
+    shared_.taken += n;
+    if (what_ == "refuse" && taken_ == most_) {
+      responder_.reply({.status = 422}, "refused");
+      return done(n);
+    }
+    if (what_ == "refuse") return n;
+    write(bytes.substr(0, n));
+    if (taken_ == most_) {
+      responder_.finish_stream(what_ != "break");
+      return done(n);
+    }
+    if (what_ == "hold" && !held_once_) {
+      held_once_ = true;
+      ready_ = false;
+      held_.push_back(this);
+      ++shared_.kept;
+    }
+    return n;
+  }
+  void end() override {
+    write("");
+    responder_.finish_stream();
+    delete this;
+  }
+  void fail(int status, std::string_view detail) override {
+    write("!" + std::to_string(status) + " " + std::string(detail));
+    responder_.finish_stream();
+    if (ready_) delete this;
+    gone_ = true;
+  }
+  void abandon() noexcept override {
+    ++shared_.unwanted;
+    if (ready_) delete this;
+    gone_ = true;
+  }
+  void release() {
+    ready_ = true;
+    if (gone_) {
+      delete this;
+    } else {
+      responder_.read_on();
+    }
+  }
+
+ private:
+  void write(std::string_view bytes) {
+    if (!begun_) responder_.begin_stream({.content_type = "text/plain"});
+    begun_ = true;
+    responder_.begin_piece().append(bytes);
+    responder_.end_piece();
+  }
+  std::size_t done(std::size_t n) {
+    delete this;
+    return n;
+  }
+
+  Shared& shared_;
+  std::vector<TestSink*>& held_;
+  Responder responder_;
+  std::string what_;
+  std::size_t most_ = SIZE_MAX;
+  std::size_t taken_ = 0;
+  bool ready_ = true;
+  bool begun_ = false;
+  bool held_once_ = false;
+  bool gone_ = false;
+};
+
+}  // namespace
+
+struct TestService::Held {
+  std::vector<TestSink*> sinks;
+};
+
+TestService::TestService(Shared& shared) : shared_(shared), held_(std::make_unique<Held>()) {}
+TestService::~TestService() = default;
+
+bool TestService::wants_pieces(const RequestView& head) const { return head.path.starts_with("/stream/"); }
+
+BodySink* TestService::open_body(const RequestView& head, Responder responder) {
+  ++shared_.requests;
+  if (head.path == "/stream/none") {
+    responder.reply({.status = 404}, "none");
+    return nullptr;
+  }
+  if (head.path == "/stream/throw") throw std::runtime_error("the service broke");
+  return new TestSink(shared_, head.path, std::move(responder), held_->sinks);
+}
+
 void TestService::on_request(const RequestView& request, Responder responder) {
   ++shared_.requests;
   const std::string_view path = request.path;
@@ -185,6 +333,10 @@ void TestService::on_request(const RequestView& request, Responder responder) {
       kept.reply({}, std::string(1, name));
     }
     return responder.reply({}, "answered");
+  }
+  if (path == "/release") {
+    for (TestSink* const sink : std::exchange(held_->sinks, {})) sink->release();
+    return responder.reply({}, "released");
   }
   if (path == "*") return responder.reply({.headers = "Allow: GET\r\n"}, "");
   responder.reply({.status = 404}, "");

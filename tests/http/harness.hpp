@@ -40,6 +40,10 @@ class Client {
   /// The next answer; `to_head`: it answers HEAD, so no body follows.
   Reply read_reply(bool to_head = false);
   Reply get(std::string_view path);
+  /// A head alone, and the chunks of the body after it one by one (the last one is empty); false at the
+  /// connection's end.
+  std::string read_head();
+  bool read_chunk(std::string& data);
   /// The statuses of all further answers, to the connection's end.
   std::vector<int> read_statuses();
   /// All further bytes, to the connection's end.
@@ -58,6 +62,7 @@ class Client {
 
  private:
   bool fill();
+  bool read_chunks(std::string& body);
 
   UniqueFd socket_;
   std::string received_;
@@ -84,7 +89,10 @@ class CountingObserver : public ConnectionObserver {
 struct Shared {
   std::atomic<std::size_t> requests{0};
   std::atomic<std::size_t> kept{0};
-  std::atomic<std::size_t> unwanted{0};  ///< kept responders whose client had gone when they were answered
+  std::atomic<std::size_t> unwanted{
+      0};  ///< kept responders whose client had gone when they were answered; sinks abandoned
+  std::atomic<std::size_t> sinks{0};  ///< alive
+  std::atomic<std::size_t> taken{0};  ///< bytes that sinks took
 };
 
 /// Answers by path: /hello, /echo (the body), /target, /peer, /headers (their count), /big?BYTES,
@@ -92,12 +100,18 @@ struct Shared {
 /// order of the names' letters), /drop (no answer), /throw, anything else 404.
 class TestService : public Service {
  public:
-  explicit TestService(Shared& shared) : shared_(shared) {}
+  explicit TestService(Shared& shared);
+  ~TestService() override;
   void on_request(const RequestView& request, Responder responder) override;
   void write_protocol_error(int status, std::string_view detail, core::TextBuffer& body) override;
+  /// Below /stream/: see harness.cpp.
+  bool wants_pieces(const RequestView& head) const override;
+  BodySink* open_body(const RequestView& head, Responder responder) override;
 
  private:
+  struct Held;
   Shared& shared_;
+  std::unique_ptr<Held> held_;
   std::map<char, Responder> kept_;
 };
 

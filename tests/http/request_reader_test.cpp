@@ -24,7 +24,8 @@ std::vector<std::string> read(std::string_view bytes, std::size_t piece, const L
     reader.added(n);
     bytes.remove_prefix(n);
     for (;;) {
-      const RequestReader::Next next = reader.next(head);
+      RequestReader::Next next = reader.next(head);
+      if (next == RequestReader::Next::body_ahead) next = reader.collect(head);
       if (next == RequestReader::Next::need_more) break;
       if (next == RequestReader::Next::refused) {
         requests.push_back(std::to_string(reader.refusal().status));

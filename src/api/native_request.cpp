@@ -1,0 +1,88 @@
+#include "api/native_request.hpp"
+
+#include <utility>
+
+#include "api/query.hpp"
+
+namespace pelton::api {
+
+BodyKind body_kind(const http::RequestView& request) noexcept {
+  const std::string_view type = request.header("Content-Type");
+  if (type.empty() || is_media_type(type, "application/json")) return BodyKind::json;
+  if (is_media_type(type, "application/x-ndjson") || is_media_type(type, "application/jsonlines") ||
+      is_media_type(type, "application/ndjson")) {
+    return BodyKind::ndjson;
+  }
+  if (is_media_type(type, "text/csv")) return BodyKind::csv;
+  if (is_media_type(type, "application/octet-stream")) return BodyKind::raw;
+  // What `curl -d '{"x":[2,3]}'` says it sends, without a header of its own.
+  if (is_media_type(type, "application/x-www-form-urlencoded") && request.body.starts_with('{')) return BodyKind::json;
+  return BodyKind::unknown;
+}
+
+ReplyFormat reply_format(const http::RequestView& request, BodyKind body) noexcept {
+  const std::string_view accept = request.header("Accept");
+  if (!accept.empty()) {
+    if (accepts(accept, "application/json")) return ReplyFormat::json;
+    if (accepts(accept, "application/x-ndjson")) return ReplyFormat::ndjson;
+    if (accepts(accept, "text/csv")) return ReplyFormat::csv;
+  }
+  return body == BodyKind::ndjson ? ReplyFormat::ndjson : ReplyFormat::json;
+}
+
+codec::Problem field_problem(std::string pointer, std::string detail) {
+  codec::Problem problem{.status = 422, .detail = detail, .errors = {}};
+  problem.errors.push_back({std::move(pointer), std::move(detail)});
+  return problem;
+}
+
+std::optional<codec::Problem> read_query(std::string_view text, const codec::FeatureTable& features,
+                                         NativeQuery& query) {
+  std::optional<codec::Problem> problem;
+  // Decoded values live in query.text, which must not move: its size is known beforehand.
+  query.text.reserve(text.size());
+  for_each_parameter(text, [&](std::string_view name, std::string_view value) {
+    const std::size_t at = query.text.size();
+    query.text.append(value);
+    const std::string_view kept = std::string_view(query.text).substr(at);
+    if (name == "dtype") {
+      query.raw_type = codec::parse_raw_type(kept);
+      if (!query.raw_type) problem = field_problem("", "query option dtype: expected float32 or float64");
+      return !problem;
+    }
+    const codec::OptionOutcome outcome = codec::read_option(name, kept, features, query.options);
+    if (!outcome.known) {
+      problem = field_problem("", "unknown query option \"" + std::string(name) + "\"");
+    } else if (outcome.error) {
+      problem = field_problem("", "query option " + std::string(name) + ": " + *outcome.error);
+    }
+    return !problem;
+  });
+  return problem;
+}
+
+core::Result<codec::SliceFormat, codec::Problem> slice_format(const http::RequestView& request, BodyKind kind,
+                                                              const NativeQuery& query) {
+  const std::string_view type = request.header("Content-Type");
+  codec::SliceFormat format;
+  if (kind == BodyKind::csv) {
+    format.kind = codec::SliceFormat::Kind::csv;
+    const std::string_view header = media_parameter(type, "header");
+    const auto spelled = codec::parse_csv_header(header);
+    if (!header.empty() && !spelled) {
+      return field_problem("", "content type parameter header: expected present or absent");
+    }
+    format.header = spelled.value_or(codec::CsvHeader::detect);
+  } else if (kind == BodyKind::raw) {
+    format.kind = codec::SliceFormat::Kind::raw;
+    const std::string_view dtype = media_parameter(type, "dtype");
+    const auto spelled = codec::parse_raw_type(dtype);
+    if (!dtype.empty() && !spelled) {
+      return field_problem("", "content type parameter dtype: expected float32 or float64");
+    }
+    format.raw = spelled.value_or(query.raw_type.value_or(codec::RawType::float64));
+  }
+  return format;
+}
+
+}  // namespace pelton::api

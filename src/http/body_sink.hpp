@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace pelton::http {
+
+/// Takes one request's body as it arrives, instead of the whole request, and answers meanwhile or
+/// afterwards through the Responder it was made with.
+///
+/// It belongs to the service. The connection calls it on the loop's thread until exactly one of
+/// `end`, `fail` and `abandon` was called, or until it has finished its answer; then never again. An
+/// answer that is finished before the body has ended is the connection's last. Reading waits while
+/// the sink is not ready, and while the client does not take what was answered.
+class BodySink {
+ public:
+  virtual ~BodySink() = default;
+
+  /// Whether it can take more now. Once it can again, it calls Responder::read_on, not from within `take`.
+  virtual bool ready() const noexcept = 0;
+  /// The body's next bytes, decoded: takes some from their front, and says how many; none only if it is
+  /// then not ready, or has answered. Called only while ready. kBodyPadding bytes beyond them are readable.
+  virtual std::size_t take(std::string_view bytes) = 0;
+  /// The body is whole. Called only while ready.
+  virtual void end() = 0;
+  /// The rest of the body will not come, for a reason that the client is to be told. At any time.
+  virtual void fail(int status, std::string_view detail) = 0;
+  /// The client has gone: there is nobody to answer. At any time, even from within its own calls to the Responder.
+  virtual void abandon() noexcept = 0;
+};
+
+}  // namespace pelton::http
