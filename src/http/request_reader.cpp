@@ -115,9 +115,8 @@ std::string_view RequestReader::piece() {
 void RequestReader::decode_piece() {
   char* const data = buffer_.data();
   const ChunkedDecoder::Progress progress = chunks_.decode(data, buffer_.size(), data, shared_.stream_limits, refusal_);
-  if (progress.outcome == ChunkedDecoder::Outcome::refused) return;
-  ready_ = progress.produced;
-  if (progress.outcome == ChunkedDecoder::Outcome::need_more) {
+  ready_ = progress.produced;  // what comes before a refusal counts, however the bytes are split
+  if (progress.outcome != ChunkedDecoder::Outcome::complete) {
     if (ready_ == 0) {
       buffer_.consume(buffer_.size());
     } else {

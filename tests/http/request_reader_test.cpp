@@ -84,7 +84,8 @@ TEST(RequestReader, APromisedBodyCostsNothingUntilItComes) {
   std::memcpy(reader.tail(), head_bytes.data(), head_bytes.size());
   reader.added(head_bytes.size());
   RequestHead head;
-  EXPECT_EQ(reader.next(head), RequestReader::Next::need_more);
+  EXPECT_EQ(reader.next(head), RequestReader::Next::body_ahead);
+  EXPECT_EQ(reader.collect(head), RequestReader::Next::need_more);
   EXPECT_TRUE(reader.in_body());
   reader.make_room();
   EXPECT_LE(reader.free(), InputPool::kSmallest);

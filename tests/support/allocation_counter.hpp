@@ -11,4 +11,8 @@ std::size_t allocations() noexcept;
 /// The same, of the calling thread alone.
 std::size_t allocations_of_this_thread() noexcept;
 
+/// Most bytes that were out at once since `restart_peak`, beyond what was out then; of all threads. Likewise.
+std::size_t peak_bytes() noexcept;
+void restart_peak() noexcept;
+
 }  // namespace pelton::test

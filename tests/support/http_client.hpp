@@ -83,18 +83,43 @@ class HttpClient {
 
   /// The next reply with a Content-Length (or none, and then no body).
   Reply receive(bool without_body = false) {
-    std::size_t end;
-    while ((end = pending_.find("\r\n\r\n")) == std::string::npos) more();
-    Reply reply;
-    reply.head = pending_.substr(0, end + 2);
-    reply.status = std::atoi(reply.head.c_str() + 9);
-    pending_.erase(0, end + 4);
+    Reply reply = receive_head();
+    if (reply.header("Transfer-Encoding") == "chunked" && !without_body) {
+      for (std::string chunk = receive_chunk(); !chunk.empty(); chunk = receive_chunk()) reply.body += chunk;
+      return reply;
+    }
     const std::string length = reply.header("Content-Length");
     const std::size_t size = without_body || length.empty() ? 0 : std::stoul(length);
     while (pending_.size() < size) more();
     reply.body = pending_.substr(0, size);
     pending_.erase(0, size);
     return reply;
+  }
+
+  /// The next reply without its body.
+  Reply receive_head() {
+    std::size_t end;
+    while ((end = pending_.find("\r\n\r\n")) == std::string::npos) more();
+    Reply reply;
+    reply.head = pending_.substr(0, end + 2);
+    reply.status = std::atoi(reply.head.c_str() + 9);
+    pending_.erase(0, end + 4);
+    return reply;
+  }
+  /// The next chunk of a chunked body; empty at its end.
+  std::string receive_chunk() {
+    std::size_t end;
+    while ((end = pending_.find("\r\n")) == std::string::npos) more();
+    const std::size_t size = std::stoul(pending_.substr(0, end), nullptr, 16);
+    while (pending_.size() < end + 2 + size + 2) more();
+    std::string chunk = pending_.substr(end + 2, size);
+    pending_.erase(0, end + 2 + size + 2);
+    return chunk;
+  }
+  /// As recv(2): for whoever keeps nothing.
+  std::size_t receive_raw(char* to, std::size_t room) {
+    const ssize_t n = ::recv(socket_, to, room, 0);
+    return n > 0 ? static_cast<std::size_t>(n) : 0;
   }
 
  private:
