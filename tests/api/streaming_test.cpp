@@ -231,6 +231,8 @@ TEST(StreamingPool, RowsThatAreScoredInThePoolKeepTheirOrder) {
     test::HttpClient gone = server.client();
     gone.send(head_of(kNdjson) + chunk("[1,2]\n[3,4]\n"));
   }
+  // Their slices have come back before the server goes.
+  while (client.get("/metrics").body.find("} 20040\n") == std::string::npos) std::this_thread::yield();
   EXPECT_EQ(client.post("/predict", R"({"x":[2,3]})").body, R"({"result":5.0})");
 }
 
