@@ -45,6 +45,11 @@ std::optional<codec::Problem> read_query(std::string_view text, const codec::Fea
     const std::size_t at = query.text.size();
     query.text.append(value);
     const std::string_view kept = std::string_view(query.text).substr(at);
+    if (name == "stream") {
+      if (value != "true" && value != "false")
+        problem = field_problem("", "query option stream: expected true or false");
+      return !problem;
+    }
     if (name == "dtype") {
       query.raw_type = codec::parse_raw_type(kept);
       if (!query.raw_type) problem = field_problem("", "query option dtype: expected float32 or float64");
@@ -59,6 +64,15 @@ std::optional<codec::Problem> read_query(std::string_view text, const codec::Fea
     return !problem;
   });
   return problem;
+}
+
+bool asks_for_stream(std::string_view query) {
+  bool asked = false;
+  for_each_parameter(query, [&](std::string_view name, std::string_view value) {
+    asked = asked || (name == "stream" && value == "true");
+    return true;
+  });
+  return asked;
 }
 
 core::Result<codec::SliceFormat, codec::Problem> slice_format(const http::RequestView& request, BodyKind kind,

@@ -34,6 +34,9 @@ struct NativeQuery {
 std::optional<codec::Problem> read_query(std::string_view text, const codec::FeatureTable& features,
                                          NativeQuery& query);
 
+/// Whether a query string asks that rows are answered as they come (stream=true).
+bool asks_for_stream(std::string_view query);
+
 /// How rows that are no JSON document (`kind`: ndjson, csv or raw) are written, with the parameters of Content-Type.
 core::Result<codec::SliceFormat, codec::Problem> slice_format(const http::RequestView& request, BodyKind kind,
                                                               const NativeQuery& query);

@@ -292,7 +292,9 @@ void NativeStreams::Stream::note_end(int status) {
 NativeStreams::NativeStreams(ThreadState& state) : state_(state) {}
 NativeStreams::~NativeStreams() = default;
 
-bool NativeStreams::wants(const http::RequestView& head) noexcept {
+bool NativeStreams::wants(const http::RequestView& head) {
+  // Only for who asks: nginx's proxy module stops handing on a body once its answer begins.
+  if (!asks_for_stream(head.query)) return false;
   const BodyKind kind = body_kind(head);
   return kind == BodyKind::ndjson || kind == BodyKind::csv || kind == BodyKind::raw;
 }

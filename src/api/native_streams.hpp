@@ -10,8 +10,8 @@
 
 namespace pelton::api {
 
-/// `POST /predict…` for rows that come as a stream: they are answered while the body is still being read, in
-/// memory that does not depend on their number.
+/// `POST /predict…?stream=true` for rows that come as a stream: they are answered while the body is still being read,
+/// in memory that does not depend on their number.
 ///
 /// A stream's rows enter the batches in slices, the next one when the last is answered: so streams and small requests
 /// take turns. All of a stream is answered by the version that it began with. What is wrong with the first slice
@@ -24,7 +24,7 @@ class NativeStreams {
   ~NativeStreams();
 
   /// Whether such a request's body is rows that can be taken piece by piece.
-  static bool wants(const http::RequestView& head) noexcept;
+  static bool wants(const http::RequestView& head);
   /// Takes the request; null if it was refused at once.
   http::BodySink* open(const http::RequestView& head, http::Responder responder, const http::RouteMatch& match);
 

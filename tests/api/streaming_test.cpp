@@ -22,8 +22,8 @@ constexpr const char* kNdjson = "Content-Type: application/x-ndjson\r\n";
 constexpr const char* kCsv = "Content-Type: text/csv\r\n";
 
 std::string head_of(std::string_view headers, std::string_view target = "/predict") {
-  return "POST " + std::string(target) + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n" +
-         std::string(headers) + "\r\n";
+  return "POST " + std::string(target) + (target.find('?') == target.npos ? "?" : "&") +
+         "stream=true HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n" + std::string(headers) + "\r\n";
 }
 std::string chunk(std::string_view data) {
   char size[32];
@@ -223,7 +223,7 @@ TEST(StreamingPool, RowsThatAreScoredInThePoolKeepTheirOrder) {
     body += "[" + std::to_string(i) + ",0]\n";
     expected += "{\"result\":" + std::to_string(i) + ".0}\n";
   }
-  std::thread sender([&] { client.send(test::HttpClient::request("POST", "/predict", kNdjson, body)); });
+  std::thread sender([&] { client.send(test::HttpClient::request("POST", "/predict?stream=true", kNdjson, body)); });
   EXPECT_EQ(client.receive().body, expected);
   sender.join();
   // Gone while a slice may be out.
