@@ -238,13 +238,13 @@ class TestSink final : public BodySink {
   void fail(int status, std::string_view detail) override {
     write("!" + std::to_string(status) + " " + std::string(detail));
     responder_.finish_stream();
-    if (ready_) delete this;
     gone_ = true;
+    if (ready_) delete this;
   }
   void abandon() noexcept override {
     ++shared_.unwanted;
-    if (ready_) delete this;
     gone_ = true;
+    if (ready_) delete this;
   }
   void release() {
     ready_ = true;
