@@ -222,11 +222,11 @@ void GraphCompiler::add_node(const NodeProto& node) {
       inputs.push_back(known);
     }
     if (zips) return zip_map(node, inputs);
-    const auto opset = context_.opsets.find(domain);
-    if (opset == context_.opsets.end()) {
+    const std::int64_t opset = opset_of(node, context_.opsets);
+    if (opset == 0) {
       throw Refusal(ErrorCode::malformed, "operator set " + domain_name(domain) + " is not imported");
     }
-    build(node, opset->second, inputs);
+    build(node, opset, inputs);
   } catch (const Refusal& refusal) {
     refusals_.add(node, refusal.code(), refusal.what());
     define_unknown(node);
