@@ -5,6 +5,7 @@
 
 #include "core/printable.hpp"
 #include "formats/onnx/general/attributes.hpp"
+#include "formats/onnx/general/missing_values.hpp"
 #include "formats/onnx/general/row_operation.hpp"
 #include "formats/onnx/general/tensor_constant.hpp"
 #include "formats/onnx/registry.hpp"
@@ -126,6 +127,21 @@ void GraphCompiler::count_labels(const LabelList& labels) {
   context_.work = run.work;
 }
 
+void GraphCompiler::note_missing(const FeatureList& features) {
+  if (features == nullptr) return;
+  for (const std::size_t feature : *features) {
+    if (feature < context_.handles_missing.size()) context_.handles_missing[feature] = true;
+  }
+}
+
+void GraphCompiler::note_features(const NodeProto& node, std::span<const Known* const> inputs,
+                                  std::span<Known> outputs) {
+  trace_features(node, inputs, outputs);
+  note_missing(handled_missing(node, inputs));
+  const FeatureList& listed = outputs.empty() ? nullptr : outputs[0].features;
+  if (listed != nullptr && listed != inputs[0]->features) keep_bytes(listed->size() * sizeof(std::size_t));
+}
+
 std::size_t GraphCompiler::hold(std::shared_ptr<const tensor::Value> value) {
   keep_bytes(bytes_of(*value));
   return builder_.add_constant(std::move(value));
@@ -242,6 +258,7 @@ void GraphCompiler::build(const NodeProto& node, std::int64_t opset, std::span<c
   if (op == nullptr) {
     RowOperation made = make_row_operation(node, opset, inputs, context_.limits);
     std::vector<Known> outputs = carry_out(node, made.operation, inputs, made.outputs);
+    if (made.fills_missing) note_missing(inputs[0]->features);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       if (made.labels[i].empty()) continue;
       outputs[i].labels = std::make_shared<const std::vector<model::Label>>(std::move(made.labels[i]));
@@ -277,6 +294,7 @@ void GraphCompiler::build(const NodeProto& node, std::int64_t opset, std::span<c
   for (const std::string_view name : captured) taken.push_back(import(name));
   std::vector<Known> outputs = carry_out(node, std::move(operation), taken, built.given());
   trace_labels(node, inputs, outputs);
+  note_features(node, inputs, outputs);
   for (const Known& output : outputs) {
     const auto is_handed_on = [&](const Known* input) { return input != nullptr && input->labels == output.labels; };
     if (std::none_of(inputs.begin(), inputs.end(), is_handed_on)) count_labels(output.labels);
@@ -365,6 +383,25 @@ void GraphCompiler::trace_rows(const operators::Operation& operation, std::span<
         outputs[i].rows = RowAxis::mixed();  // nothing is known of them
       }
     }
+  }
+}
+
+core::Result<Known> GraphCompiler::stack(const Known& sequence, std::string_view name) {
+  NodeProto node;
+  node.name = node.op_type = "ConcatFromSequence";
+  node.output = {name};
+  const auto attribute = [](std::string_view asked) -> std::optional<operators::AttributeValue> {
+    if (asked == "axis" || asked == "new_axis") return std::int64_t{1};
+    return std::nullopt;
+  };
+  try {
+    const operators::Operator& op = *operators::find_operator("", node.op_type);
+    operators::Node built(kNewestOpset, {operand_of(sequence)}, {true}, attribute);
+    const Known* const input = &sequence;
+    auto operation = op.build(built);
+    return std::move(carry_out(node, std::move(operation), {&input, 1}, built.given()).front());
+  } catch (const Refusal& refusal) {
+    return Error(ErrorCode::unsupported, std::string("is a sequence that ") + refusal.what());
   }
 }
 
