@@ -1,6 +1,7 @@
 #include "formats/onnx/general/graph_compiler.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "core/printable.hpp"
@@ -35,6 +36,23 @@ Operand operand_of(const Known& known) {
   Operand operand{true, known.is_sequence, known.type, nullptr};
   if (known.constant && !known.is_sequence) operand.constant = &known.value->tensor;
   return operand;
+}
+
+/// Copies the texts of a constant: an operation's own end with it, and it is not kept. What is handed on many times is
+/// copied once.
+void keep_texts(tensor::Tensor& tensor, core::TextArena& texts) {
+  if (tensor.type() != DataType::string) return;
+  std::unordered_map<const char*, std::string_view> kept;  // by where they were
+  for (std::string_view& text : tensor.values<std::string_view>()) {
+    std::string_view& copy = kept[text.data()];
+    if (copy.size() != text.size()) copy = texts.keep(text);
+    text = copy;
+  }
+}
+
+void keep_texts(tensor::Value& value, core::TextArena& texts) {
+  keep_texts(value.tensor, texts);
+  for (std::size_t i = 0; i < value.length; ++i) keep_texts(value.sequence[i], texts);
 }
 
 /// The names that a graph reads. What its bodies read of the graph around them counts as read there: bodies
@@ -346,6 +364,7 @@ std::vector<Known> GraphCompiler::carry_out(const NodeProto& node,
     outputs[i].constant = constant;
     if (values[i] == nullptr) continue;
     if (constant) {
+      keep_texts(*values[i], context_.texts);
       outputs[i].id = hold(values[i]);
     } else {
       keep_bytes(bytes_of(*values[i]));
