@@ -103,7 +103,7 @@ def imputers():
     # Of data whose rows are not equally far from one another: see "Left out" in README.md.
     cases += alone("knn_imputer", lambda: KNNImputer(n_neighbors=3), "diabetes_raw", missing=True)
     cases += both("knn_imputer_logistic", lambda: make_pipeline(KNNImputer(n_neighbors=3), LogisticRegression()), "wine",
-                  missing=True, held_out=True)
+                  missing=True, held_out=True, methods=("predict", "predict_proba"))
     return cases
 
 

@@ -1,11 +1,11 @@
 #include "formats/onnx/general/graph_compiler.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
 #include "core/printable.hpp"
 #include "formats/onnx/general/attributes.hpp"
+#include "formats/onnx/general/kept_values.hpp"
 #include "formats/onnx/general/missing_values.hpp"
 #include "formats/onnx/general/row_operation.hpp"
 #include "formats/onnx/general/tensor_constant.hpp"
@@ -26,33 +26,10 @@ using tensor::Traced;
 /// Values that are kept while a graph is compiled may take this much memory together.
 constexpr std::size_t kMostTrialBytes = std::size_t{1} << 30;
 
-std::size_t bytes_of(const tensor::Value& value) {
-  std::size_t bytes = value.tensor.bytes();
-  for (std::size_t i = 0; i < value.length; ++i) bytes += value.sequence[i].bytes() + sizeof(tensor::Tensor);
-  return bytes;
-}
-
 Operand operand_of(const Known& known) {
   Operand operand{true, known.is_sequence, known.type, nullptr};
   if (known.constant && !known.is_sequence) operand.constant = &known.value->tensor;
   return operand;
-}
-
-/// Copies the texts of a constant: an operation's own end with it, and it is not kept. What is handed on many times is
-/// copied once.
-void keep_texts(tensor::Tensor& tensor, core::TextArena& texts) {
-  if (tensor.type() != DataType::string) return;
-  std::unordered_map<const char*, std::string_view> kept;  // by where they were
-  for (std::string_view& text : tensor.values<std::string_view>()) {
-    std::string_view& copy = kept[text.data()];
-    if (copy.size() != text.size()) copy = texts.keep(text);
-    text = copy;
-  }
-}
-
-void keep_texts(tensor::Value& value, core::TextArena& texts) {
-  keep_texts(value.tensor, texts);
-  for (std::size_t i = 0; i < value.length; ++i) keep_texts(value.sequence[i], texts);
 }
 
 /// The names that a graph reads. What its bodies read of the graph around them counts as read there: bodies
