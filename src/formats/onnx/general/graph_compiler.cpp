@@ -5,7 +5,7 @@
 
 #include "core/printable.hpp"
 #include "formats/onnx/general/attributes.hpp"
-#include "formats/onnx/general/kept_values.hpp"
+#include "formats/onnx/general/value_bytes.hpp"
 #include "formats/onnx/general/missing_values.hpp"
 #include "formats/onnx/general/row_operation.hpp"
 #include "formats/onnx/general/tensor_constant.hpp"
@@ -342,7 +342,6 @@ std::vector<Known> GraphCompiler::carry_out(const NodeProto& node,
     outputs[i].constant = constant;
     if (values[i] == nullptr) continue;
     if (constant) {
-      keep_texts(*values[i], context_.texts);
       outputs[i].id = hold(values[i]);
     } else {
       keep_bytes(bytes_of(*values[i]));
