@@ -207,7 +207,7 @@ constexpr Setting kSettings[] = {
      assign_duration<PELTON_AT(server.timeouts.write), ms, 1>},
     {"timeouts", "linger_ms", "reading away the rest after an early error (5000)",
      assign_duration<PELTON_AT(server.timeouts.linger), ms>},
-    {"batching", "slo_ms", "objective for the 99th percentile of latency (20)",
+    {"batching", "slo_ms", "objective for the 99th percentile of latency, of models with none of their own (20)",
      assign_duration<PELTON_AT(api.batching.slo), ms, 1>},
     {"batching", "inline_limit_us", "longest an io thread scores by itself (250)",
      assign_duration<PELTON_AT(api.batching.inline_limit), us>},

@@ -67,13 +67,6 @@ Batcher::Batcher(std::size_t cols, std::size_t width, core::EventLoop& loop, Sco
 
 Batcher::~Batcher() { assert(idle()); }
 
-bool Batcher::turns_away(Priority priority) {
-  const bool full = waiting_rows_ >= policy_.settings().max_queue_rows;
-  if (!full && list_.rows_up_to(priority) < overload_.limit()) return false;
-  overload_.refused(loop_.clock().now());
-  return true;
-}
-
 bool Batcher::admits(const Ticket& ticket, bool big) const noexcept {
   // A big request takes what the others leave: while overloaded they leave nothing.
   if (big) return !overload_.active() && policy_.admits(big_rows_, ticket.rows);

@@ -23,7 +23,7 @@ enum class Admission {
 /// scored in one call at its end. Nobody waits for a timer: a lone request is a batch of one, and
 /// batches grow as load grows, up to what the objective allows.
 ///
-///     if (batcher.refuses()) … answer 503, before the body is parsed …
+///     if (batcher.refuses()) … batcher.refused(), answer 503, before the body is parsed …
 ///     const std::size_t first = batcher.rows().rows();
 ///     … parse the body straight into batcher.rows(), or truncate(first) on an error …
 ///     if (batcher.submit(ticket, first) == Admission::full) … answer 503 …
@@ -46,9 +46,12 @@ class Batcher {
 
   /// Whether a request of that priority would be turned away whatever its rows: asked first, it saves
   /// reading them.
-  bool refuses(Priority priority = 0) {
-    return (overload_.active() || waiting_rows_ >= policy_.settings().max_queue_rows) && turns_away(priority);
+  bool refuses(Priority priority = 0) const noexcept {
+    return waiting_rows_ >= policy_.settings().max_queue_rows ||
+           (overload_.active() && list_.rows_up_to(priority) >= overload_.limit());
   }
+  /// A request was turned away unread.
+  void refused() noexcept { overload_.refused(loop_.clock().now()); }
   /// Where the next request's rows are written; the same object until `submit` or the end of the round.
   math::RowBuffer& rows() noexcept { return open_->rows; }
   /// Enters rows() from `first` to its end as one request.
@@ -66,7 +69,6 @@ class Batcher {
   struct FlushTask;
   struct Turn;
 
-  bool turns_away(Priority priority);
   bool admits(const Ticket& ticket, bool big) const noexcept;
   bool set_apart(Ticket& ticket);
   void enter_big(std::unique_ptr<Batch> batch, bool before_equals);

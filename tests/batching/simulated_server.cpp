@@ -72,6 +72,7 @@ core::TimePoint SimulatedServer::next_event() const {
 void SimulatedServer::receive(Request& request) {
   Batcher& batcher = request.lane->batcher();
   if (batcher.refuses(request.priority)) {
+    batcher.refused();
     clock_.advance(refuse_cost);
     request.refused = request.unread = true;
     request.answered_at = now();
