@@ -183,7 +183,9 @@ void Batcher::turn_done() {
   std::unique_ptr<Batch> batch = std::move(turn_->batch);
   account(*batch, turn_->rows);
   turn_->spent = batch->slice_took;
-  turn_wait_ += (batch->slice_began - turn_->asked - turn_wait_) / 8;
+  // Only what others' turns took: a processor that is slow to wake makes no turn shorter by shorter turns.
+  const core::Duration waited = turn_->queued ? batch->slice_began - turn_->asked : core::Duration(0);
+  turn_wait_ += (waited - turn_wait_) / 8;
   if (batch->big) {
     since_slice_ = core::Duration(0);
     last_slice_ = batch->slice_took;

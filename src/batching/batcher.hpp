@@ -109,7 +109,7 @@ class Batcher {
   core::TimePoint earliest_deadline_ = core::TimePoint::max();  ///< none that waits has an earlier one
   std::size_t waiting_rows_ = 0;                                ///< not answered, big requests apart
   Overload overload_;
-  core::Duration turn_wait_{0};  ///< of late, from asking for a turn to its start
+  core::Duration turn_wait_{0};  ///< of late, for others' turns in the pool
 
   std::vector<std::unique_ptr<Batch>> big_;  ///< in line for slices
   std::size_t big_rows_ = 0;                 ///< not answered

@@ -26,7 +26,8 @@ std::unique_ptr<Batch> Batcher::take(std::size_t most, core::TimePoint now) {
   } else {
     overload_.taken(now, {.oldest_wait = list_.empty() ? core::Duration(0) : now - list_.oldest(),
                           .objective = policy_.objective(),
-                          .batch_rows = policy_.batch_rows(turn_wait_)});
+                          .batch_rows = policy_.batch_rows(turn_wait_),
+                          .least_rows = policy_.batch_rows(core::Duration::max())});
   }
   return batch;
 }
@@ -86,7 +87,8 @@ void Batcher::shed(core::TimePoint now) {
     const std::size_t rows = std::min(list_.rows(), policy_.batch_rows(turn_wait_));
     patient = now - policy_.patience(rows, turn_wait_);
   }
-  if (now <= earliest_deadline_ && list_.oldest() >= patient) return;
+  const bool crowded = list_.rows() > overload_.limit() && list_.back() != list_.front(false);
+  if (now <= earliest_deadline_ && list_.oldest() >= patient && !crowded) return;
   Ticket* expired = nullptr;
   Ticket* waited = nullptr;
   const auto drop = [](Ticket& ticket, Ticket*& to) { ticket.next = std::exchange(to, &ticket); };
@@ -101,6 +103,14 @@ void Batcher::shed(core::TimePoint now) {
     if (now <= ticket.deadline) overload_.shed(now);
     drop(ticket, now > ticket.deadline ? expired : waited);
   });
+  // The more urgent were let in whoever waited: the least urgent make room for them.
+  while (list_.rows() > overload_.limit() && list_.back() != list_.front(false)) {
+    Ticket& ticket = *list_.back();
+    list_.remove(ticket);
+    waiting_rows_ -= ticket.rows;
+    overload_.refused(now);
+    drop(ticket, waited);
+  }
   std::erase_if(big_, [&](std::unique_ptr<Batch>& batch) {
     Ticket& ticket = *batch->head;
     earliest_deadline_ = std::min(earliest_deadline_, now > ticket.deadline ? core::TimePoint::max() : ticket.deadline);

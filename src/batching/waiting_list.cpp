@@ -56,6 +56,13 @@ Ticket* WaitingList::front(bool newest_first) const noexcept {
   return newest_first ? levels_[at].tail : levels_[at].head;
 }
 
+Ticket* WaitingList::back() const noexcept {
+  for (std::size_t word = used_.size(); word-- != 0;) {
+    if (used_[word] != 0) return levels_[word * 64 + 63 - static_cast<std::size_t>(std::countl_zero(used_[word]))].head;
+  }
+  return nullptr;
+}
+
 Ticket* WaitingList::take_all() noexcept {
   Ticket* head = nullptr;
   Ticket* tail = nullptr;

@@ -28,6 +28,8 @@ class WaitingList {
   void remove(Ticket& ticket) noexcept;
   /// The most urgent, and among equals the oldest, or the newest; null where none waits.
   Ticket* front(bool newest_first) const noexcept;
+  /// The least urgent, and among equals the oldest; null where none waits.
+  Ticket* back() const noexcept;
   /// Takes all, linked by `next`, the most urgent and then the oldest first.
   Ticket* take_all() noexcept;
 

@@ -102,9 +102,10 @@ void SimulatedServer::answered(Ticket& ticket, const Outcome& outcome) {
 
 void SimulatedServer::submit(Job& job) {
   settle_pool(now());
-  queue_.push(job);
   core::TimePoint& thread = *std::min_element(pool_free_.begin(), pool_free_.end());
-  if (thread <= now()) start_job(thread, now());
+  job.queued = thread > now();
+  queue_.push(job);
+  if (!job.queued) start_job(thread, now());
 }
 
 /// Lets the pool's threads do what they have done by `now`: whoever came free took what waited.
