@@ -29,7 +29,7 @@ struct Batcher::FlushTask final : core::Task {
 
 /// The lane's turn in the pool: a batch that is out, or none.
 struct Batcher::Turn final : Job {
-  explicit Turn(Batcher& owner) : batcher(owner), done(owner) {}
+  explicit Turn(Batcher& owner) : Job(owner.flow_), batcher(owner), done(*this) {}
 
   void run(std::size_t threads) noexcept override {
     batch->score(batcher.scorer_, batcher.width_, rows, threads, batcher.loop_.clock());
@@ -37,9 +37,12 @@ struct Batcher::Turn final : Job {
   }
 
   struct DoneTask final : core::Task {
-    explicit DoneTask(Batcher& owner)
-        : Task([](core::Task& task) { static_cast<DoneTask&>(task).batcher.turn_done(); }), batcher(owner) {}
-    Batcher& batcher;
+    explicit DoneTask(Turn& whole) : Task(run_done), turn(whole) {}
+    static void run_done(core::Task& task) {
+      Turn& over = static_cast<DoneTask&>(task).turn;
+      over.batcher.turn_done(over);
+    }
+    Turn& turn;
   };
 
   Batcher& batcher;
@@ -60,7 +63,7 @@ Batcher::Batcher(std::size_t cols, std::size_t width, core::EventLoop& loop, Sco
       pool_(pool),
       observer_(observer),
       flush_task_(std::make_unique<FlushTask>(*this)),
-      turn_(std::make_unique<Turn>(*this)) {
+      turns_{std::make_unique<Turn>(*this), std::make_unique<Turn>(*this)} {
   open_ = take_batch();
   spare_.push_back(std::make_unique<Batch>(cols_));
 }
@@ -153,44 +156,73 @@ void Batcher::score_inline(core::TimePoint now) {
   recycle(std::move(batch));
 }
 
-/// Asks for a turn in the pool, if one is wanted and none is out.
+/// Asks for the turns in the pool that are wanted.
 void Batcher::next_turn(core::TimePoint now) {
-  if (turn_->batch) return;
-  std::unique_ptr<Batch> batch = next_for_turn(now);
-  if (!batch) return;
-  turn_->rows = batch->big ? std::min(batch->left(), policy_.batch_rows(turn_wait_)) : batch->count;
-  turn_->asked = now;
-  turn_->shares = policy_.pays_for_threads(turn_->rows);
-  turn_->batch = std::move(batch);
-  if (pool_ != nullptr) return pool_->submit(*turn_);
-  turn_->batch->score(scorer_, width_, turn_->rows, 1, loop_.clock());
-  turn_done();
+  for (const std::unique_ptr<Turn>& turn : turns_) {
+    if (turn->batch) continue;
+    std::unique_ptr<Batch> batch = next_for_turn(now);
+    if (!batch) return;
+    turn->rows = batch->big ? std::min(batch->left(), policy_.batch_rows(turn_wait_)) : batch->count;
+    turn->asked = now;
+    turn->cost = policy_.cost().predict(turn->rows);
+    turn->correction = std::exchange(uncharged_, core::Duration(0));
+    turn->shares = policy_.pays_for_threads(turn->rows);
+    turn->batch = std::move(batch);
+    if (pool_ != nullptr) {
+      pool_->submit(*turn);
+    } else {
+      turn->batch->score(scorer_, width_, turn->rows, 1, loop_.clock());
+      return turn_done(*turn);
+    }
+  }
 }
 
 std::unique_ptr<Batch> Batcher::next_for_turn(core::TimePoint now) {
-  const bool slice_due = !big_.empty() && since_slice_ >= kOthersShare * last_slice_;
+  const auto out = [&](bool big) {
+    return std::any_of(turns_.begin(), turns_.end(),
+                       [&](const auto& turn) { return turn->batch != nullptr && turn->batch->big == big; });
+  };
+  const bool slice_due = !big_.empty() && !out(true) && since_slice_ >= kOthersShare * last_slice_;
   if (pool_ != nullptr && !list_.empty() && !slice_due && !policy_.scores_inline(list_.rows())) {
-    if (auto batch = take(policy_.batch_rows(turn_wait_), now)) return batch;
+    const std::size_t most = policy_.batch_rows(turn_wait_);
+    if (!out(false) || list_.rows() >= most) {
+      if (auto batch = take(most, now)) return batch;
+    }
   }
-  if (big_.empty()) return nullptr;
+  if (big_.empty() || out(true) || (!slice_due && !list_.empty())) return nullptr;
   std::unique_ptr<Batch> batch = std::move(big_.front());
   big_.erase(big_.begin());
   return batch;
 }
 
-void Batcher::turn_done() {
+/// What the turns that are out are expected to take yet.
+core::Duration Batcher::ahead(core::TimePoint now) const noexcept {
+  core::Duration expected(0);
+  core::TimePoint since = now;
+  for (const std::unique_ptr<Turn>& turn : turns_) {
+    if (!turn->batch) continue;
+    expected += turn->cost;
+    since = std::min(since, std::max(turn->asked, last_finished_));
+  }
+  return std::max(core::Duration(0), expected - (now - since));
+}
+
+void Batcher::turn_done(Turn& turn) {
   const core::TimePoint now = loop_.clock().now();
-  std::unique_ptr<Batch> batch = std::move(turn_->batch);
-  account(*batch, turn_->rows);
-  turn_->spent = batch->slice_took;
-  // Only what others' turns took: a processor that is slow to wake makes no turn shorter by shorter turns.
-  const core::Duration waited = turn_->queued ? batch->slice_began - turn_->asked : core::Duration(0);
+  std::unique_ptr<Batch> batch = std::move(turn.batch);
+  account(*batch, turn.rows);
+  uncharged_ += batch->slice_took - turn.cost;
+  // Only what others' turns took: a processor that is slow to wake does not get faster by shorter turns.
+  const core::TimePoint since = std::max(turn.asked, last_finished_);
+  const core::Duration waited =
+      turn.queued ? std::max(core::Duration(0), batch->slice_began - since) : core::Duration(0);
   turn_wait_ += (waited - turn_wait_) / 8;
+  last_finished_ = batch->slice_began + batch->slice_took;
   if (batch->big) {
     since_slice_ = core::Duration(0);
     last_slice_ = batch->slice_took;
     if (batch->left() != 0 && !batch->failed && now <= batch->head->deadline) enter_big(std::move(batch), true);
-  } else if (!big_.empty()) {
+  } else if (big_rows_ != 0) {
     since_slice_ += batch->slice_took;
   }
   if (pool_ != nullptr) {

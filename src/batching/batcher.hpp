@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <vector>
@@ -28,8 +29,9 @@ enum class Admission {
 ///     … parse the body straight into batcher.rows(), or truncate(first) on an error …
 ///     if (batcher.submit(ticket, first) == Admission::full) … answer 503 …
 ///
-/// A batch that the policy finds cheap is scored on the loop's thread; a dear one takes a turn in the pool,
-/// one at a time, and what arrives meanwhile makes the next. Where all that waits fits the turn, it goes
+/// A batch that the policy finds cheap is scored on the loop's thread; a dear one takes a turn in the pool, and
+/// what arrives meanwhile makes the next. While one turn is out another is asked for only if there is a
+/// full one, so that the pool does not wait for the loop. Where all that waits fits the turn, it goes
 /// as it lies in memory; else the most urgent goes first and the oldest among equals (while overloaded:
 /// the newest), and is copied out. A request too big for a turn is scored in slices, in turns of their own: it has
 /// those that nobody else of the lane wants, and a fifth of the time otherwise. Loop thread only. Must
@@ -84,7 +86,8 @@ class Batcher {
   void score_inline(core::TimePoint now);
   void next_turn(core::TimePoint now);
   std::unique_ptr<Batch> next_for_turn(core::TimePoint now);
-  void turn_done();
+  void turn_done(Turn& turn);
+  core::Duration ahead(core::TimePoint now) const noexcept;
   void account(const Batch& batch, std::size_t rows);
   void complete(Batch& batch);
   void answer_without_result(Ticket* head, Outcome::Status status, core::TimePoint now);
@@ -101,7 +104,8 @@ class Batcher {
   JobRunner* pool_;
   BatchObserver& observer_;
   std::unique_ptr<FlushTask> flush_task_;
-  std::unique_ptr<Turn> turn_;
+  Flow flow_;
+  std::array<std::unique_ptr<Turn>, 2> turns_;
 
   bool flush_pending_ = false;
   core::TimePoint round_{};                                     ///< when the first of this round was submitted
@@ -109,7 +113,9 @@ class Batcher {
   core::TimePoint earliest_deadline_ = core::TimePoint::max();  ///< none that waits has an earlier one
   std::size_t waiting_rows_ = 0;                                ///< not answered, big requests apart
   Overload overload_;
-  core::Duration turn_wait_{0};  ///< of late, for others' turns in the pool
+  core::Duration turn_wait_{0};      ///< of late, for others' turns in the pool
+  core::Duration uncharged_{0};      ///< what turns took beyond what was expected
+  core::TimePoint last_finished_{};  ///< when a turn was over
 
   std::vector<std::unique_ptr<Batch>> big_;  ///< in line for slices
   std::size_t big_rows_ = 0;                 ///< not answered

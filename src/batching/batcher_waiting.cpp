@@ -85,7 +85,7 @@ void Batcher::shed(core::TimePoint now) {
   core::TimePoint patient = core::TimePoint::min();
   if (overload_.active() && !list_.empty()) {
     const std::size_t rows = std::min(list_.rows(), policy_.batch_rows(turn_wait_));
-    patient = now - policy_.patience(rows, turn_wait_);
+    patient = now - policy_.patience(rows, turn_wait_ + ahead(now));
   }
   const bool crowded = list_.rows() > overload_.limit() && list_.back() != list_.front(false);
   if (now <= earliest_deadline_ && list_.oldest() >= patient && !crowded) return;

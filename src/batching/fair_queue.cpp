@@ -5,7 +5,8 @@
 namespace pelton::batching {
 
 void FairQueue::push(Job& job) noexcept {
-  job.start_ = std::max(virtual_time_, job.start_ + job.spent);
+  job.start_ = std::max(virtual_time_, job.flow_.end_ + job.correction);
+  job.flow_.end_ = job.start_ + job.cost;
   Job** at = &first_;
   while (*at != nullptr && (*at)->start_ <= job.start_) at = &(*at)->next_;
   job.next_ = *at;

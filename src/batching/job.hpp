@@ -6,23 +6,33 @@
 
 namespace pelton::batching {
 
-/// One party's work for the pool, a turn at a time, embedded in its owner, which keeps it alive until `run`
-/// has returned. Submitted again only then.
+/// Whose turns are charged together; the FairQueue's own.
+class Flow {
+ private:
+  friend class FairQueue;
+  core::Duration end_{0};  ///< of its last turn, in the queue's virtual time
+};
+
+/// One turn's work for the pool, embedded in its owner, which keeps it alive until `run` has returned.
+/// Submitted again only then.
 class Job {
  public:
+  explicit Job(Flow& owner) noexcept : flow_(owner) {}
   virtual ~Job() = default;
   /// On a pool thread. `threads` is how many it may keep busy, its own included. Must not throw.
   virtual void run(std::size_t threads) noexcept = 0;
 
   // Set before it is submitted:
-  core::Duration spent{0};  ///< what its last turn took; charged to its owner
-  bool shares = false;      ///< whether several threads would pay
+  core::Duration cost{0};        ///< what the turn is expected to take
+  core::Duration correction{0};  ///< what earlier turns of the flow took beyond what was expected of them
+  bool shares = false;           ///< whether several threads would pay
   // Set when it is submitted:
-  bool queued = false;  ///< every thread was busy with the turns of others
+  bool queued = false;  ///< every thread was busy with other turns
 
  private:
   friend class FairQueue;
-  core::Duration start_{0};  ///< of its turn, in the queue's virtual time
+  Flow& flow_;
+  core::Duration start_{0};  ///< of this turn, in the queue's virtual time
   Job* next_ = nullptr;
 };
 

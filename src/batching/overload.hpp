@@ -11,7 +11,7 @@ namespace pelton::batching {
 /// Whether a lane is overloaded, and how many rows may then wait. Arithmetic; time is passed in.
 ///
 /// A lane is overloaded when its queue *stands*: for `interval` every batch that was taken left something
-/// behind that had waited longer than a fifth of the objective: it has two batches of two fifths each to wait for. A
+/// behind that had waited longer than a fifth of the objective: it has three turns of a quarter each to wait for. A
 /// burst that clears sooner is no overload. (The criterion of CoDel, https://www.rfc-editor.org/rfc/rfc8289, which
 /// looks at the time in the queue, not at its length.) While overloaded, the rows that may wait follow the measured
 /// delay: down by a fifth when answers come late, up by a sixteenth when all come in time though some were refused

@@ -29,15 +29,16 @@ class Policy {
   bool scores_inline(std::size_t rows) const noexcept;
   /// Whether several threads would score it sooner: a fork and join costs 7–85 µs.
   bool pays_for_threads(std::size_t rows) const noexcept;
-  /// Rows to score in one go; at least one. A request waits for the batch before its own, then for its own: so
-  /// each, with the wait for a turn in the pool, is to take at most two fifths of the objective. Where the
-  /// turns alone take longer than that, a tenth of the objective is left to work with.
+  /// Rows to score in one go; at least one. A request waits for the turn that is running, for the one that is
+  /// ready, then for its own: so each, with the wait for others' turns, is to take at most a quarter of the
+  /// objective. Where the others take longer than that, a tenth of the objective is left to work with.
   std::size_t batch_rows(core::Duration turn_wait = core::Duration(0)) const noexcept;
   /// What requests are to be answered within: the SLO, or what the model needs at the least (four times
   /// what a row alone costs) where no queue could meet the SLO.
   core::Duration objective() const noexcept;
-  /// How long a request may have waited and still be answered in time in the next batch of `rows`.
-  core::Duration patience(std::size_t rows, core::Duration turn_wait) const noexcept;
+  /// How long a request may have waited and still be answered in time in the next batch of `rows`, which
+  /// begins after `ahead`.
+  core::Duration patience(std::size_t rows, core::Duration ahead) const noexcept;
   /// Whether `rows` more may wait beside `waiting`. An empty queue takes any request: its size was
   /// bounded where it was read.
   bool admits(std::size_t waiting, std::size_t rows) const noexcept;

@@ -1,7 +1,6 @@
 #include "batching/scoring_pool.hpp"
 
 #include <unistd.h>
-#include <cstdlib>
 
 namespace pelton::batching {
 
@@ -34,7 +33,7 @@ void ScoringPool::submit(Job& job) {
 
 void ScoringPool::work() {
   // On Linux the niceness is the thread's, and that of the threads it starts. Without it scoring goes on as well.
-  [[maybe_unused]] const int niceness = nice(getenv("PN") ? atoi(getenv("PN")) : kNicer);
+  [[maybe_unused]] const int niceness = nice(kNicer);
   std::unique_lock lock(mutex_);
   while (true) {
     ++idle_;
