@@ -1,5 +1,6 @@
 #include "api/native_predict.hpp"
 
+#include <array>
 #include <utility>
 
 #include "api/query.hpp"
@@ -76,6 +77,9 @@ class NativeForm final : public AnswerForm {
 
 const NativeForm kForm;
 
+/// Members of a body that say which lane its rows are for, or that they are urgent.
+constexpr std::array<std::string_view, 4> kDeciding{"\"priority\"", "\"model\"", "\"version\"", "\"method\""};
+
 }  // namespace
 
 /// What is known of a request while it is being read.
@@ -94,6 +98,9 @@ struct NativePredict::Reading {
 
   model::Method method() const noexcept {
     return request.options.method.value_or(from_query.method.value_or(model::Method::predict));
+  }
+  batching::Priority priority() const noexcept {
+    return static_cast<batching::Priority>(request.options.priority.value_or(from_query.priority.value_or(0)));
   }
 };
 
@@ -144,6 +151,10 @@ bool NativePredict::resolve(const http::RequestView& request, http::Responder& r
                                                  "; offered: " + reading.model->features.offered_names()));
     }
     reading.rows_method = reading.method();
+    if (predictions_.refuse_unread(request, responder, *reading.model, reading.rows_method, kForm, reading.priority(),
+                                   kDeciding)) {
+      return false;
+    }
     reading.rows = &predictions_.rows(*reading.model, reading.rows_method);
     const auto read = read_body(request, reading);
     // The body may name another model or version than the one whose features it was read by.
@@ -234,6 +245,7 @@ void NativePredict::submit(const http::RequestView& request, http::Responder res
             .single = reading.request.single,
             .id = options.id,
             .timeout = options.timeout ? options.timeout : reading.from_query.timeout,
+            .priority = reading.priority(),
             .note = static_cast<std::uint64_t>(reply_format(request, reading.kind))};
   if (method != reading.rows_method) {
     // The body named its method after its rows had been read: they move to the other batch.

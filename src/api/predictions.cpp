@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -56,7 +57,29 @@ struct Predictions::Call {
   Call* next_free = nullptr;
 };
 
-Predictions::Predictions(ThreadState& state) : state_(state) {}
+namespace {
+
+metrics::Counter& rejected(ThreadState& state, const char* reason) {
+  return state.shared().registry.counter("pelton_rejected_total", "Connections and requests turned away.",
+                                         {{"reason", reason}}, state.shard());
+}
+
+const codec::Problem& queue_full() {
+  static const codec::Problem problem{
+      .status = 503, .detail = "the model's queue is full; try again later", .errors = {}};
+  return problem;
+}
+
+bool mentions(std::string_view body, std::span<const std::string_view> words) noexcept {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return memmem(body.data(), body.size(), word.data(), word.size()) != nullptr;
+  });
+}
+
+}  // namespace
+
+Predictions::Predictions(ThreadState& state)
+    : state_(state), overloaded_(rejected(state, "overload")), expired_(rejected(state, "deadline")) {}
 Predictions::~Predictions() = default;
 
 /// When the caller's patience began: time spent in a trusted proxy's queue counts.
@@ -66,21 +89,52 @@ core::TimePoint Predictions::began(const http::RequestView& request) const noexc
   return request.received - proxies.waited(request, std::chrono::system_clock::now());
 }
 
+bool Predictions::refuse_full(const http::RequestView& request, http::Responder& responder, ServedModel& model,
+                              model::Method method, const AnswerForm& form,
+                              std::span<const std::string_view> deciding) {
+  if (mentions(request.body, deciding)) return false;
+  batching::Batcher& full = state_.predictor().lane(*model.loaded, method).batcher();
+  full.refused();
+  reply_full(request, std::move(responder), model, full, form.dialect());
+  return true;
+}
+
+/// The refusal as the dialect tells it, from a text that is written once: whoever is overloaded has no time.
+void Predictions::reply_full(const http::RequestView& request, http::Responder responder, ServedModel& model,
+                             const batching::Batcher& full, Dialect dialect) {
+  overloaded_.add();
+  const codec::ProblemShape& shape = problem_shape(dialect);
+  const auto number = static_cast<std::size_t>(dialect);
+  if (full_bodies_.size() <= number) full_bodies_.resize(number + 1);
+  std::string& body = full_bodies_[number];
+  if (body.empty()) {
+    core::TextBuffer text;
+    shape.append(text, queue_full());
+    body = text.view();
+  }
+  HeaderLines headers;
+  headers.integer("Retry-After", full.retry_after_seconds());
+  if (const std::string_view id = request_id(request); !id.empty()) headers.text("X-Request-Id", id);
+  state_.reply(
+      request, std::move(responder),
+      {.status = shape.status(queue_full().status), .content_type = shape.content_type, .headers = headers.view()},
+      body, dialect, &model);
+}
+
 void Predictions::submit(const http::RequestView& request, http::Responder responder, const Wish& wish,
                          const AnswerForm& form) {
   Call& call = prepare(request, wish, form);
-  const auto refuse = [&](const codec::Problem& problem, std::string_view headers) {
-    state_.reply_problem(request, std::move(responder), problem, form.dialect(), wish.model, headers);
-    call.refused = true;
-    if (call.waiting == 0) give_back(call);
-  };
-  if (!share_rows(call, wish.first_row)) return refuse(codec::out_of_memory(), "Retry-After: 1\r\n");
+  if (!share_rows(call, wish.first_row)) {
+    state_.reply_problem(request, std::move(responder), codec::out_of_memory(), form.dialect(), wish.model,
+                         "Retry-After: 1\r\n");
+    return give_back(call);
+  }
   if (!enter(call)) {
     const batching::Batcher& full = call.parts[call.waiting].lane->batcher();
-    HeaderLines headers;
-    headers.integer("Retry-After", full.policy().retry_after_seconds(full.waiting_rows()));
-    return refuse({.status = 503, .detail = "the model's queue is full; try again later", .errors = {}},
-                  headers.view());
+    reply_full(request, std::move(responder), *wish.model, full, form.dialect());
+    call.refused = true;
+    if (call.waiting == 0) give_back(call);
+    return;
   }
   ++call.model->calls;
   call.responder = std::move(responder);
@@ -108,6 +162,7 @@ Predictions::Call& Predictions::prepare(const http::RequestView& request, const 
     part.lane = &state_.predictor().lane(*wish.model->loaded, wish.methods[i]);
     part.submitted = request.received;
     part.deadline = deadline;
+    part.priority = wish.priority;
     call.outputs[i] = {wish.methods[i], {}, wish.notes[i]};
   }
   if (state_.shared().access_log != nullptr) {
@@ -203,7 +258,15 @@ void Predictions::answer(Call& call) {
 
 int Predictions::write(Call& call) {
   using Status = batching::Outcome::Status;
+  if (call.status == Status::shed) {
+    overloaded_.add();
+    return write_problem(call,
+                         {.status = 503,
+                          .detail = "the model is overloaded, and the answer would have come too late; try again later",
+                          .errors = {}});
+  }
   if (call.status == Status::expired) {
+    expired_.add();
     return write_problem(call,
                          {.status = 504, .detail = "the deadline passed before the answer was there", .errors = {}});
   }

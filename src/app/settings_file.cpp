@@ -173,8 +173,10 @@ class Reader {
         read_fit(node, source);
       } else if (name == "iterations") {
         read_iterations(node, source);
+      } else if (name == "slo_ms") {
+        read_slo(node, source);
       } else {
-        unknown(key, "model", {"name", "path", "version", "fit", "iterations"});
+        unknown(key, "model", {"name", "path", "version", "fit", "iterations", "slo_ms"});
       }
     }
     if (path.empty() != fitted) return fail(table, "a model takes either path or fit");
@@ -198,6 +200,15 @@ class Reader {
     const auto iterations = formats::parse_iterations(text->get());
     if (!iterations) return fail(node, iterations.error().within("iterations").message());
     source.iterations = *iterations;
+  }
+
+  void read_slo(const toml::node& node, serving::ModelSource& source) {
+    constexpr std::int64_t kDay = 86'400'000;
+    const auto* number = node.as_integer();
+    if (number == nullptr || number->get() < 1 || number->get() > kDay) {
+      return fail(node, "slo_ms: expected a whole number from 1 to 86400000");
+    }
+    source.slo = std::chrono::milliseconds(number->get());
   }
 
   void read_fit(const toml::node& node, serving::ModelSource& source) {

@@ -240,7 +240,7 @@ constexpr Setting kSettings[] = {
     {"tls", "minimum_version", "1.2 or 1.3 (1.2)", assign_minimum_version},
     {"tls", "watch_ms", "how often these files are looked at for changes, 0: only at SIGHUP (10000)",
      assign_duration<PELTON_AT(tls_watch), ms>},
-    {"batching", "slo_ms", "objective for the 99th percentile of latency (20)",
+    {"batching", "slo_ms", "objective for the 99th percentile of latency, of models with none of their own (20)",
      assign_duration<PELTON_AT(api.batching.slo), ms, 1>},
     {"batching", "inline_limit_us", "longest an io thread scores by itself (250)",
      assign_duration<PELTON_AT(api.batching.inline_limit), us>},

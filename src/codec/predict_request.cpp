@@ -94,19 +94,7 @@ OptionOutcome read_option(std::string_view name, std::string_view value, const F
 std::size_t copy_rows(const math::RowBuffer& from, std::size_t first, math::RowBuffer& to,
                       const FeatureTable& features) {
   assert(from.cols() == features.width() && to.cols() == features.width() && &from != &to);
-  RowsMark mark(to);
-  const std::size_t count = from.rows() - first;
-  if (count != 0) {
-    double* const out = to.append_rows(count);
-    std::memcpy(out, from.view().data + first * from.cols(), count * from.cols() * sizeof(double));
-    for (const std::size_t feature : features.text_features()) {
-      for (double* cell = out + feature; cell < out + count * to.cols(); cell += to.cols()) {
-        *cell = to.put_text(core::text_of(*cell));
-      }
-    }
-  }
-  mark.keep();
-  return mark.first_row();
+  return to.append_from(from, first, from.rows() - first, features.text_features());
 }
 
 std::size_t move_rows(math::RowBuffer& from, std::size_t first, math::RowBuffer& to, const FeatureTable& features) {

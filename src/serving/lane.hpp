@@ -12,7 +12,7 @@ namespace pelton::serving {
 class Lane {
  public:
   Lane(std::shared_ptr<const LoadedModel> model, model::Method method, core::EventLoop& loop,
-       const batching::PolicySettings& policy, batching::ScoringPool* pool, metrics::Registry& registry,
+       const batching::PolicySettings& policy, batching::JobRunner* pool, metrics::Registry& registry,
        std::size_t shard);
 
   const LoadedModel& model() const noexcept { return *model_; }

@@ -3,7 +3,7 @@
 namespace pelton::serving {
 
 Predictor::Predictor(const Repository& repository, core::EventLoop& loop, const batching::PolicySettings& policy,
-                     batching::ScoringPool* pool, metrics::Registry& registry, std::size_t shard)
+                     batching::JobRunner* pool, metrics::Registry& registry, std::size_t shard)
     : repository_(repository), loop_(loop), policy_(policy), pool_(pool), registry_(registry), shard_(shard) {
   generation_ = repository_.generation();
   catalog_ = repository_.snapshot();

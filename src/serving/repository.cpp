@@ -16,7 +16,7 @@ core::Result<std::shared_ptr<const LoadedModel>> Repository::load(const ModelSou
     auto model = loader_(source);
     if (!model) return std::move(model).error();
     const std::string from = source.fit ? "fitted from " + source.fit->data.string() : source.path.string();
-    return make_loaded(source.name, source.version, from, std::move(*model), clock_.now() - begin);
+    return make_loaded(source.name, source.version, from, std::move(*model), clock_.now() - begin, source.slo);
   } catch (const std::exception& failure) {
     return core::Error(core::ErrorCode::internal, std::string("loading failed: ") + failure.what());
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@ struct ModelSource {
   std::filesystem::path path;  ///< a model file; unused when fitted
   std::optional<FitSource> fit;
   formats::Iterations iterations = {};  ///< boosting rounds that take part
+  std::chrono::milliseconds slo{0};     ///< objective for its p99; zero: the server's
 };
 
 /// Whether a folder's name is a version: digits only.

@@ -42,6 +42,7 @@ port = 81
 [[model]]
 path = "m/house.onnx"
 iterations = "10:200"
+slo_ms = 50
 [[model]]
 name = "fitted"
 version = 3
@@ -62,6 +63,8 @@ fit = { data = "a.csv", target = "y" }
   EXPECT_EQ(settings.models[0].iterations.first, 10U);
   EXPECT_EQ(settings.models[0].iterations.last, 200U);
   EXPECT_TRUE(settings.models[1].iterations.all());
+  EXPECT_EQ(settings.models[0].slo, std::chrono::milliseconds(50));
+  EXPECT_EQ(settings.models[1].slo.count(), 0) << "the server's";
   EXPECT_EQ(settings.models[1].version, "3");
   EXPECT_EQ(settings.models[1].fit->data, "/etc/pelton/a.csv");
   EXPECT_EQ(settings.models[1].fit->kind, "linear");
@@ -125,6 +128,8 @@ TEST(SettingsFile, RefusesShapesThatAreNotTheirs) {
                            "[[listen]]\nhost = 1",
                            "[[model]]\nfit = 3",
                            "[[model]]\npath=\"x\"\niterations = 5",
+                           "[[model]]\npath=\"x\"\nslo_ms = 0",
+                           "[[model]]\npath=\"x\"\nslo_ms = \"5\"",
                            "[[model]]\npath=\"x\"\niterations = \"5:1\"",
                            "[[model]]\nname=\"a b\"\npath=\"x\"",
                            "[[model]]\nname=\"m\"\nfit={data=\"d\"}",
