@@ -153,6 +153,15 @@ Result<void> assign_trusted_proxies(Settings& settings, const SettingValue& valu
   return {};
 }
 
+Result<void> assign_cors_origins(Settings& settings, const SettingValue& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) return expected("a string or a list of strings");
+  auto cors = api::Cors::parse(*text);
+  if (!cors) return cors.error();
+  settings.api.cors = *std::move(cors);
+  return {};
+}
+
 using ms = std::chrono::milliseconds;
 using us = std::chrono::microseconds;
 
@@ -174,6 +183,8 @@ constexpr Setting kSettings[] = {
      assign_duration<PELTON_AT(drain_delay), ms>},
     {"server", "request_timeout_ms", "deadline of a request that names none, 0: none (30000)",
      assign_duration<PELTON_AT(api.request_timeout), ms>},
+    {"http", "cors_origins", "origins whose pages may read answers, a list or \"*\" for every one (none)",
+     assign_cors_origins},
     {"limits", "header_bytes", "request line and headers together (16384)",
      assign_count<PELTON_AT(server.limits.header_bytes), 256, 1 << 20>},
     {"limits", "header_count", "headers of a request (100)",
