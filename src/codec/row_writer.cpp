@@ -34,17 +34,15 @@ void append_cell(core::TextBuffer& out, const model::Feature& feature, double va
       return core::append_json_string(out, *name);
     }
   }
-  switch (feature.type) {
-    case model::ElementType::boolean: return out.append(value != 0 ? "true" : "false");
-    case model::ElementType::float32: return append_number(out, static_cast<float>(value));
-    case model::ElementType::float64: return append_number(out, value);
-    case model::ElementType::int64:
-    case model::ElementType::string: break;
-  }
-  // Whole within 2^53 where the type says so; numbers that stand for categories are whole as well.
-  if (value == std::trunc(value) && std::fabs(value) < 0x1p63)
+  // A number that names a category is whole, and so is one within 2^53 where the type says so.
+  const bool is_name = feature.categories != nullptr && feature.categories->numbers_are_names();
+  if (!is_name && feature.type == model::ElementType::boolean) return out.append(value != 0 ? "true" : "false");
+  const bool whole = is_name || feature.type == model::ElementType::int64;
+  if (whole && value == std::trunc(value) && std::fabs(value) < 0x1p63) {
     return out.append_integer(static_cast<std::int64_t>(value));
-  append_number(out, value);
+  }
+  feature.type == model::ElementType::float32 ? append_number(out, static_cast<float>(value))
+                                              : append_number(out, value);
 }
 
 void append_listed_row(core::TextBuffer& out, const model::Schema& schema, const double* row) {

@@ -53,6 +53,8 @@ math::RowBuffer made_up_rows(const ServedModel& served) {
       const model::Feature& feature = features[f];
       const bool real = feature.type == model::ElementType::float32 || feature.type == model::ElementType::float64;
       if (real && feature.categories == nullptr) value = shortened(value);
+      // Known by their numbers alone: a whole number is the name of one, if only of an unknown one.
+      if (feature.categories != nullptr && feature.categories->names().empty()) value = std::round(value);
       if (feature.allowed != nullptr && !std::binary_search(feature.allowed->begin(), feature.allowed->end(), value)) {
         value = feature.allowed->front();
       }

@@ -52,7 +52,7 @@ Parameter Description::model_parameter() const {
   const auto some = std::find_if(models_.begin(), models_.end(), [](const auto& model) { return model.is_default(); });
   return {.name = "model",
           .description = "The model's name, as /models lists it.",
-          .schema = R"({"type":"string","minLength":1})",
+          .schema = R"({"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}$"})",
           .example = some != models_.end() ? some->name() : "",
           .in_path = true};
 }
@@ -61,7 +61,7 @@ Parameter Description::version_parameter() const {
   const auto some = std::find_if(models_.begin(), models_.end(), [](const auto& model) { return model.is_default(); });
   return {.name = "version",
           .description = "The version of the model, as /models lists it.",
-          .schema = R"({"type":"string","minLength":1})",
+          .schema = R"({"type":"string","pattern":"^[^\u0000\r\n]+$"})",
           .example = some != models_.end() ? some->version() : "",
           .in_path = true};
 }

@@ -112,7 +112,7 @@ void DescribedRoutes::describe(Description& to) const {
                                        "A file of Swagger UI",
                                        "The file.",
                                        {of_type("text/javascript"), of_type("text/css"), of_type("text/plain")}});
-  file.parameters = {{"file", "Its name.", R"({"type":"string","minLength":1})", "start.js", true}};
+  file.parameters = {{"file", "Its name.", R"({"type":"string","pattern":"^[A-Za-z.-]+$"})", "start.js", true}};
   add_errors(file, "application/problem+json", problem_schema(to), {400, 404, 431});
   to.add(std::move(file));
   to.add(of_model(to, "Models",
