@@ -155,6 +155,7 @@ void NativePredict::describe(Description& to) const {
   std::vector<Parameter> parameters = query_options(nullptr);
   parameters.insert(parameters.begin(), to.model_parameter());
   to.add(predict_operation("/predict/{model}", "predict_any", "Predict with any model", parameters, any, problem));
+  std::erase_if(parameters, [](const Parameter& parameter) { return parameter.name == "version"; });
   parameters.insert(parameters.begin() + 1, to.version_parameter());
   to.add(predict_operation("/predict/{model}/versions/{version}", "predict_any_version",
                            "Predict with any version of a model", std::move(parameters), any, problem));

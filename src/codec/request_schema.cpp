@@ -183,7 +183,7 @@ void append_body_members(ObjectWriter& body, std::string_view row, const model::
   members.raw("version", R"({"anyOf":[{"type":"integer","minimum":0},{"type":"string","minLength":1}]})");
   members.raw("timeout_ms", R"({"type":"number","exclusiveMinimum":0,"maximum":86400000})");
   members.raw("priority", R"({"type":"integer","minimum":0,"maximum":100})");
-  members.raw("id", R"({"description":"given back with the result","type":["string","integer"]})");
+  members.raw("id", R"({"description":"given back with the result","type":["string","integer"],"maxLength":256})");
   members.finish();
 }
 

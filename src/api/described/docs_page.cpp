@@ -21,7 +21,7 @@ constexpr std::size_t kAnyRatio = 10'000;
 
 /// The page loads nothing from elsewhere and runs no script but the files'.
 constexpr std::string_view kPolicy =
-    "Content-Security-Policy: default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "Content-Security-Policy: default-src 'none'; style-src 'self'; script-src 'self'; "
     "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: no-referrer\r\n";
