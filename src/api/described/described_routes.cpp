@@ -29,7 +29,8 @@ std::string unused_name(std::string_view name, std::set<std::string>& used) {
 
 /// Where the caller found the server.
 std::string base_url_of(const http::RequestView& request) {
-  return "http://" + std::string(request.host.empty() ? std::string_view("127.0.0.1") : request.host);
+  return (request.encrypted ? "https://" : "http://") +
+         std::string(request.host.empty() ? std::string_view("127.0.0.1") : request.host);
 }
 
 }  // namespace
