@@ -84,7 +84,7 @@ std::string methods_schema(const model::Schema* schema) {
 std::vector<Parameter> query_options(const model::Schema* schema) {
   return {
       {"method", "What is asked of the model; predict if nothing is said.", methods_schema(schema)},
-      {"version", "The version, where the path names none.", R"({"type":"string","minLength":1})"},
+      {"version", "The version, where the path names none.", R"({"type":"string","pattern":"^[^\u0000\r\n]+$"})"},
       {"timeout_ms", "How long the caller waits, in milliseconds.",
        R"({"type":"number","exclusiveMinimum":0,"maximum":86400000})"},
       {"priority", "Accepted; every request has the same priority.", R"({"type":"integer","minimum":0,"maximum":100})"},
