@@ -9,8 +9,17 @@ namespace pelton::api {
 
 namespace {
 
-/// How a prediction is written, as the caller asked.
-enum class ReplyFormat : std::uint64_t { json, ndjson, csv };
+/// A form that predictions are written in.
+enum class ReplyFormat : std::uint8_t { json, ndjson, csv, raw };
+
+/// The forms by their media types, in the order they are preferred; an answer is of the type that was asked for.
+constexpr std::array<std::string_view, 6> kReplyTypes{"application/json",   "application/x-ndjson",
+                                                      "text/csv",           "application/octet-stream",
+                                                      "application/ndjson", "application/jsonlines"};
+constexpr std::array<ReplyFormat, 6> kReplyFormats{ReplyFormat::json, ReplyFormat::ndjson, ReplyFormat::csv,
+                                                   ReplyFormat::raw,  ReplyFormat::ndjson, ReplyFormat::ndjson};
+constexpr std::size_t kNdjsonType = 1;
+constexpr std::size_t kRawType = 3;
 
 enum class BodyKind { json, ndjson, csv, raw, unknown };
 
@@ -28,20 +37,37 @@ BodyKind body_kind(const http::RequestView& request) noexcept {
   return BodyKind::unknown;
 }
 
-ReplyFormat reply_format(const http::RequestView& request, BodyKind body) noexcept {
-  const std::string_view accept = request.header("Accept");
-  if (!accept.empty()) {
-    if (accepts(accept, "application/json")) return ReplyFormat::json;
-    if (accepts(accept, "application/x-ndjson")) return ReplyFormat::ndjson;
-    if (accepts(accept, "text/csv")) return ReplyFormat::csv;
-  }
-  return body == BodyKind::ndjson ? ReplyFormat::ndjson : ReplyFormat::json;
+/// Which of kReplyTypes is wanted, or their number: none of them. Where Accept does not choose, NDJSON is answered in
+/// kind; texts have no raw form.
+std::size_t reply_type(std::string_view accept, BodyKind body, const codec::ResultWriter& writer) noexcept {
+  std::array<std::string_view, kReplyTypes.size()> offered = kReplyTypes;
+  const bool in_kind = body == BodyKind::ndjson;
+  if (in_kind) std::swap(offered[0], offered[kNdjsonType]);
+  if (writer.raw_type().empty()) offered[kRawType] = "";
+  const std::size_t type = preferred(accept, offered);
+  return in_kind && type <= kNdjsonType ? kNdjsonType - type : type;
 }
 
 codec::Problem field_problem(std::string pointer, std::string detail) {
   codec::Problem problem{.status = 422, .detail = detail, .errors = {}};
   problem.errors.push_back({std::move(pointer), std::move(detail)});
   return problem;
+}
+
+codec::Problem not_acceptable(const codec::ResultWriter& writer) {
+  return {.status = 406,
+          .detail =
+              "none of the types in Accept is given here; predictions are application/json, "
+              "application/x-ndjson" +
+              std::string(writer.raw_type().empty() ? " or text/csv" : ", text/csv or application/octet-stream"),
+          .errors = {}};
+}
+
+std::string_view raw_content_type(std::string_view type) noexcept {
+  if (type == "float32") return "application/octet-stream; dtype=float32";
+  if (type == "int64") return "application/octet-stream; dtype=int64";
+  if (type == "bool") return "application/octet-stream; dtype=bool";
+  return "application/octet-stream; dtype=float64";
 }
 
 class NativeForm final : public AnswerForm {
@@ -51,16 +77,18 @@ class NativeForm final : public AnswerForm {
   void write(const Answer& answer, http::Responder& responder) const override {
     const auto& [method, results, note] = answer.outputs.front();
     const codec::ResultWriter& writer = answer.model.writer(method);
+    const auto type = static_cast<std::size_t>(answer.note);
     const auto begin = [&](std::string_view content_type) -> core::TextBuffer& {
       return responder.begin({.status = 200, .content_type = content_type, .headers = answer.headers});
     };
-    switch (static_cast<ReplyFormat>(answer.note)) {
-      case ReplyFormat::ndjson: return writer.append_ndjson(begin("application/x-ndjson"), results);
+    switch (kReplyFormats[type]) {
+      case ReplyFormat::ndjson: return writer.append_ndjson(begin(kReplyTypes[type]), results);
       case ReplyFormat::csv: {
         core::TextBuffer& body = begin("text/csv; charset=utf-8");
         writer.append_csv_header(body);
         return writer.append_csv_rows(body, results);
       }
+      case ReplyFormat::raw: return writer.append_raw(begin(raw_content_type(writer.raw_type())), results);
       case ReplyFormat::json: {
         codec::ObjectWriter reply(begin("application/json"));
         writer.append_result(reply.member("result"), results, answer.single);
@@ -108,6 +136,7 @@ void NativePredict::add_routes(Routes& routes) {
   for (const char* const pattern : {"/predict", "/predict/{model}", "/predict/{model}/versions/{version}"}) {
     routes.add<&NativePredict::predict>(http::Verb::post, pattern, *this);
   }
+  routes.described_by<&NativePredict::describe>(*this);
 }
 
 void NativePredict::predict(const http::RequestView& request, http::Responder responder,
@@ -239,6 +268,8 @@ void NativePredict::submit(const http::RequestView& request, http::Responder res
     return give_up(field_problem("/method", "this model does not offer " + std::string(to_string(method)) +
                                                 "; offered: " + features.offered_names()));
   }
+  const std::size_t type = reply_type(request.header("Accept"), reading.kind, reading.model->writer(method));
+  if (type == kReplyTypes.size()) return give_up(not_acceptable(reading.model->writer(method)));
   Wish wish{.model = reading.model,
             .methods = {&method, 1},
             .first_row = reading.request.first_row,
@@ -246,7 +277,7 @@ void NativePredict::submit(const http::RequestView& request, http::Responder res
             .id = options.id,
             .timeout = options.timeout ? options.timeout : reading.from_query.timeout,
             .priority = reading.priority(),
-            .note = static_cast<std::uint64_t>(reply_format(request, reading.kind))};
+            .note = type};
   if (method != reading.rows_method) {
     // The body named its method after its rows had been read: they move to the other batch.
     wish.first_row =

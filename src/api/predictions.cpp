@@ -49,6 +49,7 @@ struct Predictions::Call {
   std::optional<codec::Problem> problem;
   core::Duration queued{0};
   core::Duration scoring{0};
+  std::string_view cors;  ///< of the settings
   std::string id;
   std::string request_id;  // of X-Request-Id
   std::string method;      // these three only while an access log wants them
@@ -153,6 +154,7 @@ Predictions::Call& Predictions::prepare(const http::RequestView& request, const 
   call.queued = call.scoring = core::Duration(0);
   call.single = wish.single;
   call.note = wish.note;
+  call.cors = state_.shared().settings.cors.lines(request);
   call.id.assign(wish.id);
   call.request_id.assign(request_id(request));
   const core::Duration timeout = wish.timeout.value_or(state_.shared().settings.request_timeout);
@@ -277,6 +279,7 @@ int Predictions::write(Call& call) {
   HeaderLines headers;
   headers.server_timing(call.queued, call.scoring);
   if (!call.request_id.empty()) headers.text("X-Request-Id", call.request_id);
+  headers.lines(call.cors);
   call.form->write({.model = *call.model,
                     .outputs = {call.outputs.data(), call.part_count},
                     .single = call.single,
@@ -292,6 +295,7 @@ int Predictions::write_problem(Call& call, const codec::Problem& problem) {
   HeaderLines headers;
   if (problem.status == 503) headers.integer("Retry-After", 1);
   if (!call.request_id.empty()) headers.text("X-Request-Id", call.request_id);
+  headers.lines(call.cors);
   const int status = shape.status(problem.status);
   shape.append(call.responder.begin({.status = status, .content_type = shape.content_type, .headers = headers.view()}),
                problem);

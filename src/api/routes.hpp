@@ -10,6 +10,8 @@
 
 namespace pelton::api {
 
+class Description;
+
 /// The routes of one event loop, and what answers each. Each dialect adds its own, so that none knows
 /// another.
 class Routes {
@@ -22,6 +24,16 @@ class Routes {
                                    const http::RouteMatch& match) {
                           (static_cast<Owner*>(self)->*Handler)(request, std::move(responder), match);
                         }});
+  }
+
+  /// `(owner.*Describe)(description)` tells of the routes that `owner` answers; `owner` must outlive this.
+  template <auto Describe, class Owner>
+  void described_by(const Owner& owner) {
+    describers_.push_back(
+        {&owner, [](const void* self, Description& to) { (static_cast<const Owner*>(self)->*Describe)(to); }});
+  }
+  void describe(Description& to) const {
+    for (const Describer& each : describers_) each.call(each.owner, to);
   }
 
   http::RouteMatch match(http::Verb verb, std::string_view path) const noexcept { return router_.match(verb, path); }
@@ -38,8 +50,14 @@ class Routes {
     void (*call)(void*, const http::RequestView&, http::Responder, const http::RouteMatch&);
   };
 
+  struct Describer {
+    const void* owner;
+    void (*call)(const void*, Description&);
+  };
+
   http::Router router_;
   std::vector<Target> targets_;  ///< by route
+  std::vector<Describer> describers_;
 };
 
 }  // namespace pelton::api

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/described/described_routes.hpp"
 #include "api/native_predict.hpp"
 #include "api/predictions.hpp"
 #include "api/routes.hpp"
@@ -17,6 +18,11 @@ class Service final : public http::Service {
   void on_request(const http::RequestView& request, http::Responder responder) override;
   void write_protocol_error(int status, std::string_view detail, core::TextBuffer& body) override;
 
+  /// Tells of the routes that are no dialect's.
+  void describe(Description& to) const;
+  const Routes& routes() const noexcept { return routes_; }
+  DescribedRoutes& described() noexcept { return described_; }
+
  private:
   void answer_unrouted(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match);
 
@@ -32,6 +38,7 @@ class Service final : public http::Service {
   Predictions predictions_;
   Routes routes_;
   NativePredict native_;
+  DescribedRoutes described_;
 };
 
 }  // namespace pelton::api

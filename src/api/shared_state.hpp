@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/cors.hpp"
 #include "api/trusted_proxies.hpp"
 #include "batching/policy.hpp"
 #include "batching/scoring_pool.hpp"
@@ -41,6 +42,7 @@ struct ApiSettings {
   codec::ReadLimits read;
   core::Duration request_timeout{std::chrono::seconds(30)};  ///< where the caller names none; zero: none
   TrustedProxies trusted_proxies;
+  Cors cors;
 };
 
 /// What the services of all threads share. Everything in it is thread-safe, and outlives them.

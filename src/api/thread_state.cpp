@@ -70,7 +70,10 @@ void ThreadState::reply(const http::RequestView& request, http::Responder respon
                 .status = head.status,
                 .took = clock().now() - request.received});
   }
-  responder.reply(head, body);
+  const std::string_view cors = shared_.settings.cors.lines(request);
+  if (cors.empty()) return responder.reply(head, body);
+  const std::string lines = std::string(head.headers).append(cors);
+  responder.reply({.status = head.status, .content_type = head.content_type, .headers = lines}, body);
 }
 
 void ThreadState::reply_problem(const http::RequestView& request, http::Responder responder,

@@ -88,7 +88,19 @@ class Reader {
     if (const auto* integer = node.as_integer()) return integer->get();
     if (const auto* number = node.as_floating_point()) return number->get();
     if (const auto* text = node.as_string()) return text->get();
-    return std::nullopt;
+    const auto* list = node.as_array();
+    return list != nullptr ? joined(*list) : std::nullopt;
+  }
+
+  /// Texts of a list as the environment would give them, with commas between.
+  static std::optional<SettingValue> joined(const toml::array& list) {
+    std::string texts;
+    for (const toml::node& item : list) {
+      const auto* text = item.as_string();
+      if (text == nullptr) return std::nullopt;
+      texts.append(texts.empty() ? "" : ",").append(text->get());
+    }
+    return texts;
   }
 
   void read_section(std::string_view section, const toml::table& table) {
@@ -104,8 +116,9 @@ class Reader {
         continue;
       }
       const auto value = value_of(node);
-      if (!value) {
-        fail(node, std::string(key.str()) + ": expected a plain value");
+      if (!value || (node.is_array() && !setting->takes_list)) {
+        fail(node,
+             std::string(key.str()) + ": expected a plain value" + (setting->takes_list ? " or a list of texts" : ""));
         continue;
       }
       if (auto assigned = setting->assign(settings_, *value); !assigned) {

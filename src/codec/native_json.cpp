@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdint>
 #include <new>
 #include <span>
 
+#include "codec/decimal.hpp"
 #include "core/suggest.hpp"
 
 namespace pelton::codec {
@@ -49,8 +52,29 @@ OptionForm form_of(Member member) {
   }
 }
 
-bool is_integer(std::string_view literal) {
+bool all_digits(std::string_view literal) {
   return !literal.empty() && literal.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// Whether a number is an integer, whichever way it is written: 12.0 and 1.2e1 are, as JSON Schema has it.
+bool is_integer(std::string_view literal) {
+  if (all_digits(literal)) return true;
+  const ScannedNumber number = scan_number_exactly(literal.data(), literal.data() + literal.size());
+  return number.fault == NumberFault::none && number.value == std::trunc(number.value);
+}
+
+/// Digits of a whole number that was written another way.
+std::string_view as_digits(std::string_view literal, std::string& scratch) {
+  const double value = scan_number_exactly(literal.data(), literal.data() + literal.size()).value;
+  if (all_digits(literal) || !(value >= 0 && value < 0x1p53)) return literal;
+  scratch = std::to_string(static_cast<std::uint64_t>(value));
+  return scratch;
+}
+
+/// How many characters the UTF-8 text has.
+std::size_t length_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 /// One request in hand.
@@ -145,9 +169,10 @@ class NativeBody {
         report(name, "expected " + std::string(form.told) + ", got " + in_quotes(value));
         return true;
       }
+      if (member == Member::version) value = as_digits(value, version_scratch_);
     }
     if (member == Member::id) {
-      take_id({start, static_cast<std::size_t>(cursor_.position() - start)});
+      take_id(value, {start, static_cast<std::size_t>(cursor_.position() - start)});
       return true;
     }
     OptionOutcome outcome = read_option(name, value, features_, request_.options);
@@ -155,9 +180,10 @@ class NativeBody {
     return true;
   }
 
-  void take_id(std::string_view literal) {
-    if (literal.size() > kLongestId) {
-      report("id", "longer than 256 bytes");
+  /// The text it stands for, and how it is written.
+  void take_id(std::string_view value, std::string_view literal) {
+    if (length_of(value) > kLongestId) {
+      report("id", "longer than 256 characters");
     } else {
       request_.options.id = literal;
     }

@@ -1,8 +1,9 @@
 #include "codec/predict_request.hpp"
 
 #include <cassert>
-#include <charconv>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <string>
 
 #include "codec/decimal.hpp"
@@ -19,12 +20,15 @@ constexpr double kMaxTimeoutMs = 24.0 * 3600 * 1000;
 
 using Complaint = std::optional<std::string>;
 
-/// The whole of `text` as an unsigned integer.
+/// The whole of `text` as an unsigned integer; as in JSON, 3.0 and 3e0 are 3.
 std::optional<std::uint32_t> whole_number(std::string_view text) {
-  std::uint32_t value = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  const char* const end = text.data() + text.size();
+  const ScannedNumber number = scan_number_exactly(text.data(), end);
+  const bool fits = number.fault == NumberFault::none && number.end == end && number.value >= 0 &&
+                    number.value <= std::numeric_limits<std::uint32_t>::max() &&
+                    number.value == std::trunc(number.value);
+  if (!fits) return std::nullopt;
+  return static_cast<std::uint32_t>(number.value);
 }
 
 Complaint read_method(std::string_view value, const FeatureTable& features, PredictOptions& options) {

@@ -192,6 +192,7 @@ void Connection::dispatch(RequestHead& head) {
   const std::size_t most = loop_.settings().limits.requests_per_connection;
   if (!head.keep_alive || (most != 0 && served_ >= most)) last_ = true;
   head.view.peer = peer_.text();
+  head.view.encrypted = transport_.is_tls();
   head.view.received = started_;
   hold();
   try {

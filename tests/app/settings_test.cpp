@@ -120,6 +120,19 @@ TEST(SettingsFile, BrokenTomlIsOneErrorWithItsPlace) {
   EXPECT_EQ(errors[0].line, 2U);
 }
 
+TEST(SettingsFile, ReadsOriginsAsAListOrATextAlike) {
+  for (const char* toml : {"[http]\ncors_origins = [\"https://a\", \"http://b:81\"]",
+                           "[http]\ncors_origins = \"https://a, http://b:81\""}) {
+    Settings settings;
+    EXPECT_TRUE(read(toml, settings).empty()) << toml;
+    const http::Header origin{.name = "Origin", .value = "http://b:81"};
+    http::RequestView request;
+    request.headers = {&origin, 1};
+    EXPECT_THAT(std::string(settings.api.cors.lines(request)),
+                HasSubstr("Access-Control-Allow-Origin: http://b:81\r\n"));
+  }
+}
+
 TEST(SettingsFile, RefusesShapesThatAreNotTheirs) {
   for (const char* toml : {"server = 1",
                            "listen = 1",
@@ -138,6 +151,9 @@ TEST(SettingsFile, RefusesShapesThatAreNotTheirs) {
                            "[log]\nlevel = \"loud\"",
                            "[server]\ninsecure = \"perhaps\"",
                            "[server]\nhost = [1]",
+                           "[server]\nhost = [\"a\"]",
+                           "[http]\ncors_origins = [1]",
+                           "[http]\ncors_origins = [\"https://a/\"]",
                            "[tls]\nminimum_version = \"1.1\"",
                            "[tls]\nminimum_version = 1.4",
                            "[tls]\nclient_certificates = true",
