@@ -10,6 +10,9 @@ namespace pelton::api {
 /// Malformed escapes cannot occur: the transport refused them.
 std::string percent_decoded(std::string_view text, bool form = false);
 
+/// The same for a piece that hardly ever has an escape: views `text` itself, or `scratch`, which is kept.
+std::string_view decoded(std::string_view text, std::string& scratch);
+
 /// Calls `visit(name, value)` for each `name=value` of a query string, decoded, in order; empty
 /// pieces are passed over. Stops when `visit` returns false; whether it got to the end.
 bool for_each_parameter(std::string_view query, const std::function<bool(std::string_view, std::string_view)>& visit);

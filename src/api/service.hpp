@@ -1,9 +1,12 @@
 #pragma once
 
+#include "api/mlflow/invocations.hpp"
 #include "api/native_predict.hpp"
 #include "api/predictions.hpp"
 #include "api/routes.hpp"
 #include "api/thread_state.hpp"
+#include "api/v1/v1_dialect.hpp"
+#include "api/vertex/vertex_dialect.hpp"
 #include "http/service.hpp"
 
 namespace pelton::api {
@@ -32,6 +35,9 @@ class Service final : public http::Service {
   Predictions predictions_;
   Routes routes_;
   NativePredict native_;
+  V1Dialect v1_;
+  Invocations invocations_;
+  VertexDialect vertex_;
 };
 
 }  // namespace pelton::api

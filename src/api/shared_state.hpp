@@ -35,12 +35,20 @@ class AccessLog {
   virtual void write(const AccessEntry& entry) = 0;
 };
 
+/// What a platform that starts the program asks of it, besides the routes that are always there.
+struct PlatformSettings {
+  std::string vertex_predict_route;  ///< a path; empty: none
+  std::string vertex_health_route;   ///< likewise
+  bool models_on_demand = false;     ///< SageMaker loads and unloads models: without any, all is well
+};
+
 /// What an operator may say about requests.
 struct ApiSettings {
   batching::PolicySettings batching;
   codec::ReadLimits read;
   core::Duration request_timeout{std::chrono::seconds(30)};  ///< where the caller names none; zero: none
   TrustedProxies trusted_proxies;
+  PlatformSettings platform = {};
 };
 
 /// What the services of all threads share. Everything in it is thread-safe, and outlives them.
