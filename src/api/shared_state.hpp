@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,7 @@ struct PlatformSettings {
   std::string vertex_predict_route;  ///< a path; empty: none
   std::string vertex_health_route;   ///< likewise
   bool models_on_demand = false;     ///< SageMaker loads and unloads models: without any, all is well
+  std::filesystem::path loadable;    ///< the folder such models must be in
 };
 
 /// What an operator may say about requests.

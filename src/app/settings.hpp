@@ -42,6 +42,10 @@ struct Settings {
   std::vector<serving::ModelSource> models;
   std::filesystem::path repository;
   std::string default_model;
+
+  std::string platform;             ///< what started the program, where it is known: "SageMaker", "Vertex AI"
+  bool isolated = false;            ///< the platform keeps strangers from `host`
+  std::filesystem::path artifacts;  ///< the platform's folder of models, or its one model file
 };
 
 }  // namespace pelton::app
