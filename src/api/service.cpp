@@ -20,11 +20,13 @@ Service::Service(SharedState& shared, core::EventLoop& loop)
       native_(state_, predictions_),
       v1_(state_, predictions_),
       invocations_(state_, predictions_),
+      sagemaker_(state_),
       vertex_(state_, predictions_) {
   vertex_.claim_routes(routes_);
   native_.add_routes(routes_);
   v1_.add_routes(routes_);
   invocations_.add_routes(routes_);
+  sagemaker_.add_routes(routes_);
   routes_.add<&Service::list_models>(Verb::get, "/models", *this);
   routes_.add<&Service::model_card>(Verb::get, "/models/{model}", *this);
   routes_.add<&Service::model_schema>(Verb::get, "/models/{model}/schema", *this);

@@ -4,6 +4,7 @@
 #include "api/native_predict.hpp"
 #include "api/predictions.hpp"
 #include "api/routes.hpp"
+#include "api/sagemaker/sagemaker_models.hpp"
 #include "api/thread_state.hpp"
 #include "api/v1/v1_dialect.hpp"
 #include "api/vertex/vertex_dialect.hpp"
@@ -37,6 +38,7 @@ class Service final : public http::Service {
   NativePredict native_;
   V1Dialect v1_;
   Invocations invocations_;
+  SagemakerModels sagemaker_;
   VertexDialect vertex_;
 };
 

@@ -91,6 +91,7 @@ Result<void> take_sagemaker(Settings& settings) {
   if (many) {
     settings.api.platform.models_on_demand = true;
     settings.api.platform.loadable = folder / "models";
+    if (fs::is_directory(folder / "models", ignored)) settings.artifacts = folder / "models";
   } else {
     settings.artifacts = folder / "model";
   }

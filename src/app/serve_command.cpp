@@ -126,8 +126,9 @@ core::Result<std::vector<serving::ModelSource>> gather_sources(const Settings& s
   }
   if (!settings.artifacts.empty()) {
     auto found = serving::scan_artifacts(settings.artifacts);
-    if (!found) return found.error();
-    sources.insert(sources.end(), found->begin(), found->end());
+    const bool none_yet = settings.api.platform.models_on_demand;
+    if (!found && !(none_yet && found.error().code() == core::ErrorCode::not_found)) return found.error();
+    if (found) sources.insert(sources.end(), found->begin(), found->end());
   }
   return sources;
 }

@@ -196,6 +196,39 @@ TEST(InvocationsWithoutModelsTest, PingTellsWhetherOneIsMissed) {
             R"({"error_code":"TEMPORARILY_UNAVAILABLE","message":"no model is loaded"})");
 }
 
+TEST(SagemakerModelsTest, AreListedInItsWordsToo) {
+  ApiTestServer server({{"plain", {"", ""}}});
+  test::HttpClient client = server.client();
+  EXPECT_EQ(client.get("/models").body,
+            R"({"models":[{"name":"plain","version":"1","versions":["1"],"kind":"fake","default":true,)"
+            R"("modelName":"plain","modelUrl":"fake"}]})");
+  EXPECT_THAT(client.get("/models/plain").body, HasSubstr(R"("modelName":"plain","modelUrl":"fake")"));
+}
+
+TEST(SagemakerModelsTest, LoadingIsCheckedAndRefusedByName) {
+  ApiSettings settings;
+  settings.platform.models_on_demand = true;
+  settings.platform.loadable = "/opt/ml/models";
+  ApiTestServer server({{"plain", {"", ""}}}, settings);
+  test::HttpClient client = server.client();
+  const test::Reply reply = client.post("/models", R"({"model_name":"m","url":"/opt/ml/models/m/model"})");
+  EXPECT_EQ(reply.status, 501);
+  EXPECT_EQ(reply.body,
+            R"({"code":501,"type":"InternalServerException","message":"loading models while the server runs is not )"
+            R"(offered: models are read when it starts, and again on SIGHUP"})");
+  EXPECT_EQ(client.post("/models", R"({"model_name":"plain","url":"/opt/ml/models/m/model"})").status, 409);
+  EXPECT_EQ(client.post("/models", R"({"model_name":"m","url":"/opt/ml/models/../../../etc/passwd"})").body,
+            R"({"code":400,"type":"BadRequestException","message":"\"/opt/ml/models/../../../etc/passwd\" is not in )"
+            R"(/opt/ml/models"})");
+  EXPECT_EQ(
+      client.post("/models", R"({"model_name":3,"url":"s3://bucket/m","nme":1})").body,
+      R"({"code":400,"type":"BadRequestException","message":"/model_name: expected a string, got a number; /url: )"
+      R"(models are loaded from local files only, got \"s3://bucket/m\"; /nme: unknown member \"nme\""})");
+  EXPECT_EQ(client.exchange("DELETE", "/models/other", "", "").body,
+            R"({"code":404,"type":"ModelNotFoundException","message":"no model named \"other\""})");
+  EXPECT_EQ(client.exchange("DELETE", "/models/plain", "", "").status, 501);
+}
+
 class VertexTest : public testing::Test {
  protected:
   static ApiSettings at(std::string predict, std::string health) {

@@ -1,6 +1,7 @@
 #include "api/mlflow/invocations.hpp"
 
 #include <array>
+#include <functional>
 #include <utility>
 
 #include "api/body_type.hpp"
@@ -86,9 +87,9 @@ class InvocationForm final : public AnswerForm {
   std::string_view rows_;
 };
 
-const std::array<InvocationForm, 5> kForms{
-    InvocationForm(""), InvocationForm("/instances"), InvocationForm("/inputs"), InvocationForm("/dataframe_records"),
-    InvocationForm("/dataframe_split/data")};
+const std::array<InvocationForm, 5> kForms{InvocationForm(""), InvocationForm("/instances"), InvocationForm("/inputs"),
+                                           InvocationForm("/dataframe_records"),
+                                           InvocationForm("/dataframe_split/data")};
 
 const InvocationForm& form_of(std::string_view rows) noexcept {
   for (const InvocationForm& form : kForms) {
@@ -124,7 +125,8 @@ void Invocations::add_routes(Routes& routes) {
 void Invocations::invoke(const RequestView& request, Responder responder, const RouteMatch& match) {
   Asked asked;
   // On a multi-model endpoint the header is only told for logs: the path has the name.
-  asked.name = match.param_count != 0 ? decoded(match.params[0], name_) : request.header("X-Amzn-SageMaker-Target-Model");
+  asked.name =
+      match.param_count != 0 ? decoded(match.params[0], name_) : request.header("X-Amzn-SageMaker-Target-Model");
   std::optional<codec::Problem> problem = settle(request, asked);
   if (!problem) return answer(request, std::move(responder), asked);
   state_.reply_problem(request, std::move(responder), *problem, Dialect::mlflow, asked.model);
@@ -163,19 +165,21 @@ std::optional<codec::Problem> Invocations::settle(const RequestView& request, As
 
 std::optional<codec::Problem> Invocations::read_query(const RequestView& request, Asked& asked) {
   std::optional<codec::Problem> problem;
-  for_each_parameter(request.query, [&](std::string_view name, std::string_view value) {
+  const auto visit = [&](std::string_view name, std::string_view value) {
     if (name == "model") {
       asked.name = name_.assign(value);
     } else if (name == "version") {
       asked.version = version_.assign(value);
     } else if (name == "method") {
       asked.from_query.method = model::parse_method(value);
-      if (!asked.from_query.method) problem = bad_query("query option method: unknown method " + codec::in_quotes(value));
+      if (!asked.from_query.method)
+        problem = bad_query("query option method: unknown method " + codec::in_quotes(value));
     } else {
       problem = bad_query("unknown query option " + codec::in_quotes(name) + "; expected model, version or method");
     }
     return !problem;
-  });
+  };
+  for_each_parameter(request.query, std::ref(visit));  // by reference: nothing is allocated for it
   return problem;
 }
 
@@ -220,7 +224,8 @@ void Invocations::answer(const RequestView& request, Responder responder, Asked&
 /// Whether predictions are to be had: 200, or 404 as MLflow tells that there is no model, 503 while draining.
 void Invocations::ping(const RequestView& request, Responder responder, const RouteMatch&) {
   const SharedState& shared = state_.shared();
-  const bool models = shared.settings.platform.models_on_demand || state_.predictor().catalog().default_model() != nullptr;
+  const bool models =
+      shared.settings.platform.models_on_demand || state_.predictor().catalog().default_model() != nullptr;
   const int status = !shared.ready.load(std::memory_order_acquire) ? 503 : models ? 200 : 404;
   state_.reply(request, std::move(responder), {.status = status}, "\n", Dialect::mlflow);
 }

@@ -42,23 +42,22 @@ std::optional<Method> v1_method(V1Verb verb, const model::Schema& schema) noexce
 }
 
 std::optional<Problem> v1_misfit(V1Verb verb, Method method, const model::Schema& schema) {
-  const std::string name(to_string(method));
+  const auto signature = [&] { return "the signature " + std::string(to_string(method)); };
   switch (verb) {
     case V1Verb::predict: return std::nullopt;
     case V1Verb::classify:
       if (scores_classes(schema, method)) return std::nullopt;
-      return misfit_problem(
-          422, schema.classes.empty()
-                   ? "this model is no classifier: ask :predict or :regress"
-                   : "the signature " + name + " of this model gives no score for each class: ask :predict");
+      return misfit_problem(422, schema.classes.empty()
+                                     ? "this model is no classifier: ask :predict or :regress"
+                                     : signature() + " of this model gives no score for each class: ask :predict");
     case V1Verb::regress:
       if (gives_number(schema, method)) return std::nullopt;
       return misfit_problem(422, schema.classes.empty()
-                                     ? "the signature " + name + " of this model gives no single number: ask :predict"
+                                     ? signature() + " of this model gives no single number: ask :predict"
                                      : std::string("this model is a classifier: ask :predict or :classify"));
     case V1Verb::explain:
       if (method == Method::contrib) return std::nullopt;
-      return misfit_problem(422, "explanations are contributions: the signature " + name + " gives none");
+      return misfit_problem(422, "explanations are contributions: " + signature() + " gives none");
   }
   return std::nullopt;
 }
