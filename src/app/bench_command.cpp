@@ -48,6 +48,7 @@ struct BenchFlags {
   std::optional<double> search_slo_ms;
   ModelFlags model;
   std::string rows;
+  tls::Trust trust;
   bool json = false;
 };
 
@@ -105,7 +106,14 @@ Result<load::LoadSettings> settings_of(const BenchFlags& flags) {
   if (!duration) return std::move(duration).error();
   auto timeout = duration_of(flags.timeout_ms, 1e-3, "--timeout");
   if (!timeout) return std::move(timeout).error();
+  if (!target->tls && (flags.trust.anybody || !flags.trust.ca_file.empty())) {
+    return Error(ErrorCode::invalid_argument, "--insecure and --ca-file are for https:// URLs");
+  }
+  if (flags.trust.anybody && !flags.trust.ca_file.empty()) {
+    return Error(ErrorCode::invalid_argument, "--ca-file says whom to trust, --insecure that it does not matter");
+  }
   settings.target = *std::move(target);
+  settings.trust = flags.trust;
   settings.request = *std::move(request);
   settings.duration = *duration;
   settings.timeout = *timeout;
@@ -213,11 +221,11 @@ std::string first_given(const CLI::App& verb, std::initializer_list<std::string_
 int bench_file(const BenchFlags& flags, const CLI::App& verb) {
   const std::string wrong =
       first_given(verb, {"--rate", "--connections", "--duration", "--requests", "--body", "--header", "--timeout",
-                         "--seed", "--threads", "--pid", "--search-slo"});
+                         "--seed", "--threads", "--pid", "--search-slo", "--insecure", "--ca-file"});
   if (!wrong.empty()) {
-    return complain(
-        {ErrorCode::invalid_argument, wrong + " is for URLs; \"" + flags.target +
-                                          "\" is taken as a model file (a URL begins with http:// or unix:)"});
+    return complain({ErrorCode::invalid_argument,
+                     wrong + " is for URLs; \"" + flags.target +
+                         "\" is taken as a model file (a URL begins with http://, https:// or unix:)"});
   }
   const auto method = parse_method(flags.method.empty() ? "predict" : flags.method);
   if (!method) return complain(method.error().within("--method"));
@@ -251,6 +259,7 @@ void add_bench_command(CLI::App& program, Action& run) {
       "Example: pelton bench http://127.0.0.1:8080/predict --rate 2000 --duration 10\n"
       "         pelton bench unix:/run/pelton.sock --connections 64 --json\n"
       "         pelton bench http://127.0.0.1:8080 --search-slo 5\n"
+      "         pelton bench https://127.0.0.1:8443 --ca-file ca.pem\n"
       "         pelton bench model.onnx --rows rows.csv");
   verb->add_option("target", flags->target, "URL to load (without a path: /predict), or a model file to time")
       ->required()
@@ -272,6 +281,9 @@ void add_bench_command(CLI::App& program, Action& run) {
   verb->add_option("--search-slo", flags->search_slo_ms,
                    "Find the highest rate whose p99 stays under so many milliseconds")
       ->type_name("MS");
+  verb->add_option("--ca-file", flags->trust.ca_file, "Of an https:// URL: authorities to trust (the system's)")
+      ->type_name("PEM");
+  verb->add_flag("--insecure", flags->trust.anybody, "Of an https:// URL: do not look at the server's certificate");
   verb->add_option("--rows", flags->rows, "Rows to time a model on: CSV, NDJSON or JSON (made-up ones)")
       ->type_name("FILE");
   add_iterations_flag(*verb, flags->model);

@@ -60,6 +60,7 @@ int run_command_line(int argc, char** argv) {
   add_verify_command(program, action);
   add_compare_command(program, action);
   add_bench_command(program, action);
+  add_config_command(program, action);
   add_exporter_command(program, action);
   const std::string version = std::string("pelton ") + PELTON_VERSION;
   program.set_version_flag("--version", version);

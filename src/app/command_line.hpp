@@ -27,6 +27,7 @@ void add_predict_command(CLI::App& program, Action& run);
 void add_verify_command(CLI::App& program, Action& run);
 void add_compare_command(CLI::App& program, Action& run);
 void add_bench_command(CLI::App& program, Action& run);
+void add_config_command(CLI::App& program, Action& run);
 void add_exporter_command(CLI::App& program, Action& run);
 
 }  // namespace pelton::app

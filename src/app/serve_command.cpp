@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <memory>
@@ -13,7 +14,9 @@
 
 #include "api/service.hpp"
 #include "app/command_line.hpp"
+#include "app/file_watch.hpp"
 #include "app/golden_source.hpp"
+#include "app/identity.hpp"
 #include "app/log.hpp"
 #include "app/platforms.hpp"
 #include "app/progress_bar.hpp"
@@ -33,7 +36,12 @@ namespace {
 struct ServeFlags {
   std::vector<std::string> models;
   std::string config;
-  std::vector<std::pair<const Setting*, std::string>> given;  // in the order of the flags
+  struct Given {
+    std::string flag;
+    const Setting* setting;
+    std::string text;
+  };
+  std::vector<Given> given;  // in the order of the flags
   bool insecure = false;
 };
 
@@ -75,11 +83,12 @@ std::string gather(const ServeFlags& flags, Settings& settings) {
               std::to_string(error.column) + ": " + error.message;
     }
     if (!told.empty()) return told;
+    settings.file = flags.config;
   }
   if (auto taken = assign_environment(settings, environ); !taken) return taken.error().message();
-  for (const auto& [setting, text] : flags.given) {
-    if (auto assigned = assign_text(*setting, settings, text); !assigned) {
-      return assigned.error().within("--" + std::string(setting->key)).message();
+  for (const ServeFlags::Given& given : flags.given) {
+    if (auto assigned = assign_text(*given.setting, settings, given.text); !assigned) {
+      return assigned.error().within(given.flag).message();
     }
   }
   if (flags.insecure) settings.insecure = true;
@@ -96,17 +105,18 @@ std::string gather(const ServeFlags& flags, Settings& settings) {
 std::string settle_endpoints(Settings& settings) {
   auto& endpoints = settings.server.endpoints;
   for (const int fd : inherited_sockets()) {
-    endpoints.push_back({.host = {}, .port = 0, .unix_path = {}, .inherited_fd = fd});
+    endpoints.push_back({.host = {}, .port = 0, .unix_path = {}, .inherited_fd = fd, .tls = true});
   }
   if (!settings.unix_path.empty()) {
     endpoints.push_back({.host = {}, .port = 0, .unix_path = settings.unix_path, .inherited_fd = -1});
   }
   if (endpoints.empty() || settings.host_or_port_given) {
     endpoints.insert(endpoints.begin(),
-                     {.host = settings.host, .port = settings.port, .unix_path = {}, .inherited_fd = -1});
+                     {.host = settings.host, .port = settings.port, .unix_path = {}, .inherited_fd = -1, .tls = true});
   }
   for (http::Endpoint& endpoint : endpoints) {
     endpoint.unix_mode = settings.unix_mode;
+    endpoint.tls = endpoint.tls && !settings.tls.certificate.empty();
     const bool isolated = settings.isolated && endpoint.host == settings.host;
     const bool safe = !endpoint.unix_path.empty() || endpoint.inherited_fd >= 0 || is_loopback(endpoint.host);
     if (!safe && !isolated && !settings.insecure) {
@@ -151,6 +161,15 @@ sigset_t block_signals() {
   return signals;
 }
 
+void tell_identity(const tls::ServerContext& identity, Log& log) {
+  const Log::Fields fields = {{"subject", identity.subject()}, {"valid until", identity.valid_until()}};
+  if (identity.out_of_date()) {
+    log.warn("the TLS certificate is out of date; clients will refuse it", fields);
+  } else {
+    log.info("TLS certificate loaded", fields);
+  }
+}
+
 void reload(const Settings& settings, serving::Repository& repository, Log& log) {
   notify_service_manager("RELOADING=1");
   auto sources = gather_sources(settings);
@@ -165,6 +184,42 @@ void reload(const Settings& settings, serving::Repository& repository, Log& log)
   notify_service_manager("READY=1");
 }
 
+/// Loads the certificate anew; one that cannot be used changes nothing.
+void renew_identity(const Settings& settings, http::Server& server, Log& log) {
+  auto identity = load_identity(settings, core::SteadyClock::instance());
+  if (!identity) {
+    log.error("the TLS certificate that was shown stays", {{"reason", told(identity.error(), settings.file)}});
+    return;
+  }
+  tell_identity(**identity, log);
+  server.renew_tls(*std::move(identity));
+}
+
+/// Reloads at SIGHUP, and the certificate when its files change, until a signal says to stop.
+void run_until_stopped(const Settings& settings, const sigset_t& signals, serving::Repository& repository,
+                       http::Server& server, Log& log) {
+  const bool tls = settings.server.tls != nullptr;
+  const tls::ServerIdentity& files = settings.tls;
+  FileWatch watch({files.certificate, files.key, files.client_ca});
+  const auto period = tls && settings.tls_watch.count() != 0 ? settings.tls_watch : std::chrono::hours(24);
+  const timespec wait{.tv_sec = period / std::chrono::seconds(1),
+                      .tv_nsec = std::chrono::nanoseconds(period % std::chrono::seconds(1)).count()};
+  for (;;) {
+    const int signal = sigtimedwait(&signals, nullptr, &wait);
+    if (signal == SIGHUP) {
+      reload(settings, repository, log);
+      if (tls) {
+        (void)watch.changed();  // whatever changed so far is read now
+        renew_identity(settings, server, log);
+      }
+    } else if (signal > 0) {
+      return;
+    } else if (errno == EAGAIN && tls && settings.tls_watch.count() != 0 && watch.changed()) {
+      renew_identity(settings, server, log);
+    }
+  }
+}
+
 int serve(Settings settings) {
   const sigset_t signals = block_signals();
   raise_descriptor_limit();
@@ -173,6 +228,10 @@ int serve(Settings settings) {
   metrics::add_process_metrics(registry);
   const core::Clock& clock = core::SteadyClock::instance();
 
+  auto identity = load_identity(settings, clock);
+  if (!identity) return fail(kUsage, told(identity.error(), settings.file));
+  settings.server.tls = *std::move(identity);
+  if (settings.server.tls) tell_identity(*settings.server.tls, log);
   auto sources = gather_sources(settings);
   if (!sources) return fail(kFailed, sources.error().message());
   if (sources->empty() && !settings.api.platform.models_on_demand)
@@ -211,9 +270,7 @@ int serve(Settings settings) {
   std::fflush(stdout);
   notify_service_manager("READY=1");
 
-  int signal = 0;
-  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) reload(settings, repository, log);
-
+  run_until_stopped(settings, signals, repository, server, log);
   notify_service_manager("STOPPING=1");
   shared.ready.store(false, std::memory_order_release);
   if (settings.drain_delay.count() > 0) std::this_thread::sleep_for(settings.drain_delay);
@@ -229,7 +286,7 @@ void add_serve_command(CLI::App& program, Action& run) {
   CLI::App* verb = program.add_subcommand("serve", "Serve models over HTTP");
   verb->footer(
       "Example: pelton serve house=models/house.onnx --port 8080\n"
-      "Ready when GET /readyz answers 200. SIGHUP reloads the models, SIGTERM drains and stops.\n"
+      "Ready when GET /readyz answers 200. SIGHUP reloads models and certificates, SIGTERM drains and stops.\n"
       "Started by SageMaker or Vertex AI it serves what they ask for: see docs/dialects.md.\n"
       "Every setting can be given as PELTON_SECTION_KEY or in a --config file; flags win.");
   verb->add_option("models", flags->models, "Model files, NAME=PATH to name them")->type_name("[NAME=]PATH");
@@ -238,7 +295,10 @@ void add_serve_command(CLI::App& program, Action& run) {
                            const std::string& type) {
     const Setting* found = find_setting(section, key);
     verb->add_option_function<std::string>(
-            flag, [flags, found](const std::string& text) { flags->given.emplace_back(found, text); },
+            flag,
+            [flags, flag, found](const std::string& text) {
+              flags->given.push_back({flag, found, text});
+            },
             std::string(found->help))
         ->type_name(type);
   };
@@ -248,6 +308,10 @@ void add_serve_command(CLI::App& program, Action& run) {
   setting("--unix", "server", "unix", "PATH");
   setting("--threads", "server", "threads", "N");
   setting("--slo", "batching", "slo_ms", "MS");
+  setting("--tls-certificate", "tls", "certificate", "FILE");
+  setting("--tls-key", "tls", "key", "FILE");
+  setting("--tls-client-ca", "tls", "client_ca", "FILE");
+  setting("--tls-client-certificates", "tls", "client_certificates", "MODE");
   setting("--access-log", "log", "access", "MODE");
   verb->add_flag("--insecure", flags->insecure, "Allow a non-loopback address without tokens");
   verb->callback([flags, &run] {

@@ -4,12 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "api/shared_state.hpp"
 #include "http/settings.hpp"
 #include "serving/source.hpp"
+#include "tls/server_context.hpp"
 
 namespace pelton::app {
 
@@ -24,6 +27,12 @@ struct LogSettings {
   std::size_t sample = 100;  ///< sampled: errors, and one in so many of the rest
 };
 
+/// Where a settings file says something.
+struct FilePlace {
+  std::size_t line = 0;
+  std::size_t column = 0;
+};
+
 /// All that `pelton serve` can be told. Flag > environment > file > these defaults.
 struct Settings {
   http::ServerSettings server{.endpoints = {}, .threads = 0, .limits = {}, .timeouts = {}};
@@ -36,6 +45,9 @@ struct Settings {
   std::chrono::milliseconds drain_timeout{10'000};
   std::chrono::milliseconds drain_delay{0};  ///< between /readyz turning 503 and the listeners closing
 
+  tls::ServerIdentity tls;                      ///< TCP listeners speak TLS where it names a certificate
+  std::chrono::milliseconds tls_watch{10'000};  ///< between looks at its files; 0: none
+
   api::ApiSettings api;
   LogSettings log;
 
@@ -46,6 +58,10 @@ struct Settings {
   std::string platform;             ///< what started the program, where it is known: "SageMaker", "Vertex AI"
   bool isolated = false;            ///< the platform keeps strangers from `host`
   std::filesystem::path artifacts;  ///< the platform's folder of models, or its one model file
+
+  std::string file;  ///< that was read, as it was named
+  /// Of the settings that come from the file: "tls.key". A flag's or the environment's word has none.
+  std::map<std::string, FilePlace, std::less<>> places;
 };
 
 }  // namespace pelton::app

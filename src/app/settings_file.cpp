@@ -53,6 +53,11 @@ class Reader {
     errors_.push_back({at.line, at.column, std::move(message)});
   }
 
+  void remember(const std::string& name, const toml::node& node) {
+    const toml::source_position at = node.source().begin;
+    settings_.places[name] = {at.line, at.column};
+  }
+
   static std::vector<std::string> sections() {
     std::vector<std::string> names{"listen", "model"};
     for (const Setting& setting : all_settings()) {
@@ -106,12 +111,19 @@ class Reader {
       if (auto assigned = setting->assign(settings_, *value); !assigned) {
         fail(node, assigned.error().within(key.str()).message());
       }
+      remember(std::string(section) + "." + std::string(key.str()), node);
+    }
+    if (section == "tls") {
+      for (std::string* file : {&settings_.tls.certificate, &settings_.tls.key, &settings_.tls.client_ca}) {
+        if (!file->empty()) *file = resolved(*file).string();
+      }
     }
     if (section == "models" && !settings_.repository.empty()) settings_.repository = resolved(settings_.repository);
   }
 
   void read_listen(const toml::table& table) {
     http::Endpoint endpoint;
+    endpoint.tls = true;  // if there is a certificate
     for (const auto& [key, node] : table) {
       const std::string_view name = key.str();
       if (name == "host" || name == "unix") {
@@ -124,9 +136,19 @@ class Reader {
         } else {
           endpoint.port = static_cast<std::uint16_t>(*port);
         }
+      } else if (name == "tls") {
+        if (const auto* flag = node.as_boolean()) {
+          endpoint.tls = flag->get();
+          if (endpoint.tls) remember("listen.tls", node);
+        } else {
+          fail(node, "tls: expected true or false");
+        }
       } else {
-        unknown(key, "listen", {"host", "port", "unix"});
+        unknown(key, "listen", {"host", "port", "unix", "tls"});
       }
+    }
+    if (!endpoint.unix_path.empty() && endpoint.tls && table.contains("tls")) {
+      fail(*table.get("tls"), "tls: unix sockets speak plain HTTP; whoever reaches them is on this machine");
     }
     settings_.server.endpoints.push_back(std::move(endpoint));
   }

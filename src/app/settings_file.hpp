@@ -16,7 +16,7 @@ struct FileError {
   std::string message;
 };
 
-/// Reads TOML into `settings`: the sections of the settings table, `[[listen]]` (host, port or unix)
+/// Reads TOML into `settings`: the sections of the settings table, `[[listen]]` (host, port or unix, tls)
 /// and `[[model]]` (name, path, version, iterations, or fit = {data, target, kind}). Relative paths are relative
 /// to `folder`. Reports everything that is wrong, in order of the file; on errors `settings` is
 /// partly changed and must not be used.

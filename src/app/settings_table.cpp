@@ -153,6 +153,26 @@ Result<void> assign_trusted_proxies(Settings& settings, const SettingValue& valu
   return {};
 }
 
+Result<void> assign_client_certificates(Settings& settings, const SettingValue& value) {
+  using tls::ClientCertificates;
+  static constexpr std::array<std::pair<std::string_view, ClientCertificates>, 3> kChoices{
+      {{"none", ClientCertificates::none},
+       {"optional", ClientCertificates::optional},
+       {"required", ClientCertificates::required}}};
+  return assign_choice(settings.tls.client_certificates, value, kChoices);
+}
+
+/// "1.2", and 1.2 as well.
+Result<void> assign_minimum_version(Settings& settings, const SettingValue& value) {
+  static constexpr std::array<std::pair<std::string_view, tls::Version>, 2> kVersions{
+      {{"1.2", tls::Version::tls12}, {"1.3", tls::Version::tls13}}};
+  SettingValue text = value;
+  if (const auto* number = std::get_if<double>(&value)) {
+    text = *number == 1.2 ? std::string("1.2") : *number == 1.3 ? std::string("1.3") : std::string();
+  }
+  return assign_choice(settings.tls.minimum, text, kVersions);
+}
+
 using ms = std::chrono::milliseconds;
 using us = std::chrono::microseconds;
 
@@ -195,9 +215,13 @@ constexpr Setting kSettings[] = {
      assign_count<PELTON_AT(server.limits.connections_per_address)>},
     {"limits", "requests_per_connection", "requests before a connection is closed, 0: no limit (0)",
      assign_count<PELTON_AT(server.limits.requests_per_connection)>},
+    {"limits", "handshakes", "TLS handshakes under way on one event loop; further ones wait (1024)",
+     assign_count<PELTON_AT(server.limits.handshakes), 1>},
     {"limits", "rows", "rows of one request (1000000)", assign_count<PELTON_AT(api.read.max_rows), 1>},
     {"timeouts", "first_byte_ms", "from accept to a first byte (30000)",
      assign_duration<PELTON_AT(server.timeouts.first_byte), ms, 1>},
+    {"timeouts", "handshake_ms", "from accept to the end of the TLS handshake (10000)",
+     assign_duration<PELTON_AT(server.timeouts.handshake), ms, 1>},
     {"timeouts", "header_ms", "from a request's first byte to the end of its head (10000)",
      assign_duration<PELTON_AT(server.timeouts.header), ms, 1>},
     {"timeouts", "body_ms", "without progress of a body (60000)",
@@ -207,6 +231,15 @@ constexpr Setting kSettings[] = {
      assign_duration<PELTON_AT(server.timeouts.write), ms, 1>},
     {"timeouts", "linger_ms", "reading away the rest after an early error (5000)",
      assign_duration<PELTON_AT(server.timeouts.linger), ms>},
+    {"tls", "certificate", "PEM file: our certificate, then those that lead to an authority (none: no TLS)",
+     assign_string<PELTON_AT(tls.certificate)>},
+    {"tls", "key", "PEM file: the certificate's private key, not encrypted", assign_string<PELTON_AT(tls.key)>},
+    {"tls", "client_ca", "PEM file: authorities whose client certificates are believed",
+     assign_string<PELTON_AT(tls.client_ca)>},
+    {"tls", "client_certificates", "none, optional or required (none)", assign_client_certificates},
+    {"tls", "minimum_version", "1.2 or 1.3 (1.2)", assign_minimum_version},
+    {"tls", "watch_ms", "how often these files are looked at for changes, 0: only at SIGHUP (10000)",
+     assign_duration<PELTON_AT(tls_watch), ms>},
     {"batching", "slo_ms", "objective for the 99th percentile of latency (20)",
      assign_duration<PELTON_AT(api.batching.slo), ms, 1>},
     {"batching", "inline_limit_us", "longest an io thread scores by itself (250)",
@@ -244,6 +277,8 @@ const Setting* find_setting(std::string_view section, std::string_view key) noex
 }
 
 Result<void> assign_text(const Setting& setting, Settings& settings, std::string_view text) {
+  const auto place = settings.places.find(std::string(setting.section) + "." + std::string(setting.key));
+  if (place != settings.places.end()) settings.places.erase(place);
   return setting.assign(settings, std::string(text));
 }
 

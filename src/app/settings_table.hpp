@@ -31,7 +31,7 @@ std::span<const Setting> all_settings() noexcept;
 const Setting* find_setting(std::string_view section, std::string_view key) noexcept;
 
 /// Stores the value text has for the setting: booleans, numbers and strings are told apart by what
-/// the setting takes.
+/// the setting takes. It no longer comes from the file.
 core::Result<void> assign_text(const Setting& setting, Settings& settings, std::string_view text);
 
 /// Takes every PELTON_SECTION_KEY of the environment. Unknown ones with the name of a section are

@@ -25,7 +25,7 @@ Acceptor::Acceptor(std::span<const std::unique_ptr<IoLoop>> loops, Census& censu
 
 void Acceptor::start(std::span<ListeningSocket> sockets) {
   for (ListeningSocket& socket : sockets) {
-    doors_.push_back(std::make_unique<Door>(loops_.front()->context(), socket.release()));
+    doors_.push_back(std::make_unique<Door>(loops_.front()->context(), socket));
   }
   resume();
 }
@@ -69,7 +69,7 @@ Acceptor::Accepted Acceptor::accept_some(Door& door, int most) {
     UniqueFd socket(::accept4(door.socket.native_handle(), reinterpret_cast<sockaddr*>(&address), &size,
                               SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) {
-      deal(std::move(socket), PeerAddress(address));
+      deal(std::move(socket), PeerAddress(address), door.tls);
       continue;
     }
     switch (errno) {
@@ -84,7 +84,7 @@ Acceptor::Accepted Acceptor::accept_some(Door& door, int most) {
   return Accepted::some;
 }
 
-void Acceptor::deal(UniqueFd socket, const PeerAddress& peer) {
+void Acceptor::deal(UniqueFd socket, const PeerAddress& peer, bool tls) {
   if (!census_.enter(peer.text())) {
     observer_.refused("address_limit");
     return;
@@ -92,7 +92,7 @@ void Acceptor::deal(UniqueFd socket, const PeerAddress& peer) {
   observer_.opened();
   const auto fewest = std::min_element(
       loops_.begin(), loops_.end(), [](const auto& a, const auto& b) { return a->connections() < b->connections(); });
-  (*fewest)->adopt(std::move(socket), peer);
+  (*fewest)->adopt(std::move(socket), peer, tls);
 }
 
 /// The descriptors may be anybody's in this process, so nobody tells when one is free: try again soon.

@@ -28,8 +28,10 @@ class Acceptor {
 
  private:
   struct Door {
-    explicit Door(net::io_context& context, int fd) : socket(context, fd) {}
+    Door(net::io_context& context, ListeningSocket& listening)
+        : socket(context, listening.release()), tls(listening.tls()) {}
     net::posix::stream_descriptor socket;
+    const bool tls;
     bool waiting = false;
   };
   enum class Accepted { all, some, no_room, no_descriptors };
@@ -37,7 +39,7 @@ class Acceptor {
   void await(Door& door);
   void on_ready(Door& door);
   Accepted accept_some(Door& door, int most);
-  void deal(UniqueFd socket, const PeerAddress& peer);
+  void deal(UniqueFd socket, const PeerAddress& peer, bool tls);
   void pause_briefly();
   void resume();
 

@@ -1,8 +1,6 @@
 #include "http/connection.hpp"
 
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -32,19 +30,6 @@ std::string_view extra_headers(int status) noexcept {
 
 }  // namespace
 
-/// Only memory can run out below; then this connection is given up, and with it what it holds.
-template <class Work>
-void Connection::guarded(Work work) noexcept {
-  hold();
-  try {
-    work();
-  } catch (const std::exception&) {
-    refused_as("memory");
-    cut();
-  }
-  release();
-}
-
 Connection::FlushTask::FlushTask(Connection& owner)
     : core::Task([](core::Task& task) {
         Connection& self = static_cast<FlushTask&>(task).connection;
@@ -54,26 +39,40 @@ Connection::FlushTask::FlushTask(Connection& owner)
       }),
       connection(owner) {}
 
+Connection::ReadTask::ReadTask(Connection& owner)
+    : core::Task([](core::Task& task) {
+        Connection& self = static_cast<ReadTask&>(task).connection;
+        self.read_queued_ = false;
+        self.guarded([&self] {
+          if (self.is_open() && (self.waits_for_ & EPOLLIN) != 0 && !self.lingering_) self.receive();
+        });
+        self.release();
+      }),
+      connection(owner) {}
+
 Connection::Connection(IoLoop& loop, UniqueFd socket, const PeerAddress& peer)
     : loop_(loop),
-      socket_(std::move(socket)),
+      transport_(std::move(socket)),
       reader_(loop.reader_shared()),
       replies_(loop.reply_shared()),
       started_(loop.now()),
       last_progress_(loop.now()),
       peer_(peer),
-      flush_task_(*this) {}
+      flush_task_(*this),
+      read_task_(*this) {}
 
-void Connection::open(IoLoop& loop, UniqueFd socket, const PeerAddress& peer) {
+void Connection::open(IoLoop& loop, UniqueFd socket, const PeerAddress& peer, bool tls) {
   std::unique_ptr<Connection> fresh(new Connection(loop, std::move(socket), peer));
+  if (tls) fresh->greeting_ = std::make_unique<Greeting>(*fresh);
   loop.joined(*fresh);
   Connection* const self = fresh.release();
   self->waits_for_ = EPOLLIN;
-  if (!loop.watch(self->socket_.get(), *self, EPOLLIN, true)) {
+  if (!loop.watch(self->transport_.fd(), *self, EPOLLIN, true)) {
     self->cut();
     return;
   }
-  loop.wheel().aim(*self, loop.now() + loop.settings().timeouts.first_byte);
+  const Timeouts& timeouts = loop.settings().timeouts;
+  loop.wheel().aim(*self, loop.now() + (tls ? timeouts.handshake : timeouts.first_byte));
   if (loop.draining()) self->on_drain();
 }
 
@@ -81,8 +80,8 @@ void Connection::cut() {
   if (!is_open()) return;
   loop_.wheel().remove(*this);
   loop_.left(*this);
-  // Closing takes the socket out of the epoll set as well.
-  socket_.reset();
+  greeting_.reset();
+  transport_.close(!blocked_);
   loop_.census().leave(peer_.text(), finished_);
   loop_.observer().closed();
   release();
@@ -97,7 +96,14 @@ void Connection::on_event(std::uint32_t events) {
       cut();  // reset by the client, or gone while nothing was to be read
       return;
     }
-    if ((events & EPOLLOUT) != 0) flush();
+    if (greeting_) [[unlikely]] {
+      greet();
+      return;
+    }
+    if ((events & EPOLLOUT) != 0) {
+      flush();
+      if (is_open() && transport_.receive_needs_output()) receive();
+    }
     if (!is_open() || (events & (EPOLLIN | EPOLLHUP)) == 0) return;
     if (lingering_) {
       discard();
@@ -112,7 +118,7 @@ void Connection::receive() {
     const bool was_idle = reader_.idle();
     reader_.make_room();
     const std::size_t room = reader_.free();
-    const ssize_t n = ::recv(socket_.get(), reader_.tail(), room, MSG_DONTWAIT);
+    const ssize_t n = transport_.receive(reader_.tail(), room);
     if (n < 0) {
       if (errno == EAGAIN || errno == EINTR) break;
       cut();
@@ -125,8 +131,10 @@ void Connection::receive() {
     if (was_idle) started_ = loop_.now();
     reader_.added(static_cast<std::size_t>(n));
     process();
-    // Only a body is worth another try: a full buffer says that more of it is there already.
-    if (!reader_.in_body() || static_cast<std::size_t>(n) < room || last_ || paused_) break;
+    // Only a body is worth another try: a full buffer says that more of it is there already. What TLS
+    // holds already is, too.
+    const bool more = (reader_.in_body() && static_cast<std::size_t>(n) == room) || transport_.holds_more();
+    if (!more || last_ || paused_) break;
   }
   update_waiting();
 }
@@ -248,7 +256,8 @@ void Connection::answer_failure(std::uint64_t sequence) noexcept {
 }
 
 void Connection::on_drain() {
-  if (!is_open() || lingering_) return;
+  // Whoever has begun to shake hands is about to ask something.
+  if (!is_open() || lingering_ || (greeting_ && (greeting_->waits() || greeting_->under_way()))) return;
   finish_if_idle();
 }
 
@@ -256,27 +265,22 @@ bool Connection::idle() const noexcept {
   return replies_.waiting() == 0 && replies_.unsent().empty() && reader_.idle();
 }
 
-/// Bytes that arrived but were not read yet are a request on its way.
-bool Connection::bytes_wait() const noexcept {
-  int waiting = 0;
-  return ::ioctl(socket_.get(), FIONREAD, &waiting) == 0 && waiting > 0;
-}
-
 void Connection::finish_if_idle() {
-  if (idle() && !bytes_wait()) cut();
+  // Bytes that arrived but were not read yet are a request on its way.
+  if (idle() && !transport_.bytes_wait()) cut();
 }
 
 void Connection::on_deadline() {
   const Timeouts& timeouts = loop_.settings().timeouts;
   if (lingering_) {
     cut();
-  } else if (blocked_) {
+  } else if (blocked_ || greeting_) {
     refused_as("slow");
     cut();
   } else if (reader_.idle()) {
     // Between requests, or before the first: closed without a word, unless bytes have just come.
     if (replies_.waiting() != 0) return;
-    if (bytes_wait()) {
+    if (transport_.bytes_wait()) {
       loop_.wheel().aim(*this, loop_.now() + timeouts.header);
       return;
     }
@@ -314,7 +318,7 @@ void Connection::update_deadline() {
 void Connection::wait_for(std::uint32_t events) {
   if (events == waits_for_) return;
   waits_for_ = events;
-  if (!loop_.watch(socket_.get(), *this, events, false)) cut();
+  if (!loop_.watch(transport_.fd(), *this, events, false)) cut();
 }
 
 /// Asks the epoll set for what this connection can do next, and the wheel for its deadline.
@@ -323,8 +327,25 @@ void Connection::update_waiting() {
   std::uint32_t events = 0;
   if (lingering_ || (!last_ && !paused_)) events |= EPOLLIN;
   if (blocked_) events |= EPOLLOUT;
+  if (transport_.is_tls()) [[unlikely]]
+    events = waits_through_tls(events);
   update_deadline();
   wait_for(events);
+}
+
+/// Under TLS bytes may be there already, or reading may need the socket to take something first.
+std::uint32_t Connection::waits_through_tls(std::uint32_t events) {
+  if ((events & EPOLLIN) == 0) return events;
+  if (transport_.receive_needs_output()) return EPOLLOUT;
+  if (transport_.holds_more()) schedule_read();
+  return events;
+}
+
+void Connection::schedule_read() {
+  if (read_queued_) return;
+  read_queued_ = true;
+  hold();
+  loop_.defer(read_task_);
 }
 
 }  // namespace pelton::http

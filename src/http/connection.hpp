@@ -1,13 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
+#include <memory>
 
 #include "core/event_loop.hpp"
+#include "http/handshakes.hpp"
 #include "http/io_loop.hpp"
 #include "http/peer_address.hpp"
 #include "http/reply_queue.hpp"
 #include "http/request_reader.hpp"
 #include "http/tick_wheel.hpp"
+#include "http/transport.hpp"
 #include "http/unique_fd.hpp"
 
 namespace pelton::http {
@@ -19,8 +23,8 @@ namespace pelton::http {
 /// after the round, so that no event of the round meets a destroyed connection.
 class Connection final : private TickWheel::Entry {
  public:
-  /// Takes over an accepted, non-blocking socket.
-  static void open(IoLoop& loop, UniqueFd socket, const PeerAddress& peer);
+  /// Takes over an accepted, non-blocking socket; `tls`: the client must shake hands first.
+  static void open(IoLoop& loop, UniqueFd socket, const PeerAddress& peer, bool tls);
 
   /// The socket is ready (epoll's event bits).
   void on_event(std::uint32_t events);
@@ -35,7 +39,7 @@ class Connection final : private TickWheel::Entry {
   }
 
   // For Responder:
-  bool is_open() const noexcept { return static_cast<bool>(socket_); }
+  bool is_open() const noexcept { return static_cast<bool>(transport_); }
   core::TextBuffer& begin(std::uint64_t sequence, const ReplyHead& head) noexcept;
   void finish() noexcept;
   void answer_failure(std::uint64_t sequence) noexcept;
@@ -46,10 +50,23 @@ class Connection final : private TickWheel::Entry {
   ~Connection() = default;
 
  private:
+  /// A TLS connection until its handshake is complete.
+  struct Greeting final : Handshakes::Guest {
+    explicit Greeting(Connection& owner) noexcept : Guest(owner.loop_.handshakes()), connection(owner) {}
+    void on_turn() override;
+    void on_crowded_out() override;
+    Connection& connection;
+  };
+
   Connection(IoLoop& loop, UniqueFd socket, const PeerAddress& peer);
 
   template <class Work>
   void guarded(Work work) noexcept;
+  void greet();
+  void answer_plainly();
+  void begin_handshake();
+  void go_on_with_handshake();
+  void end_handshake();
   void receive();
   void on_end_of_input();
   void discard();
@@ -65,7 +82,8 @@ class Connection final : private TickWheel::Entry {
   void linger();
   void finish_if_idle();
   bool idle() const noexcept;
-  bool bytes_wait() const noexcept;
+  void schedule_read();
+  std::uint32_t waits_through_tls(std::uint32_t events);
 
   void wait_for(std::uint32_t events);
   void update_waiting();
@@ -74,7 +92,8 @@ class Connection final : private TickWheel::Entry {
   void refused_as(const char* reason) noexcept;
 
   IoLoop& loop_;
-  UniqueFd socket_;
+  Transport transport_;
+  std::unique_ptr<Greeting> greeting_;
   RequestReader reader_;
   ReplyQueue replies_;
   core::TimePoint started_;        ///< first byte of the request being read
@@ -84,6 +103,7 @@ class Connection final : private TickWheel::Entry {
   std::uint32_t references_ = 1;
   std::uint32_t waits_for_ = 0;  ///< epoll's event bits
   bool flush_queued_ = false;
+  bool read_queued_ = false;
   bool blocked_ = false;  ///< the socket is full
   bool last_ = false;     ///< no further request is read: the newest one's answer closes
   bool paused_ = false;   ///< requests may be buffered that are not looked at yet
@@ -95,6 +115,24 @@ class Connection final : private TickWheel::Entry {
     explicit FlushTask(Connection& owner);
     Connection& connection;
   } flush_task_;
+  /// Reads on where TLS holds bytes that epoll does not tell of.
+  struct ReadTask : core::Task {
+    explicit ReadTask(Connection& owner);
+    Connection& connection;
+  } read_task_;
 };
+
+/// Only memory can run out below; then this connection is given up, and with it what it holds.
+template <class Work>
+void Connection::guarded(Work work) noexcept {
+  hold();
+  try {
+    work();
+  } catch (const std::exception&) {
+    refused_as("memory");
+    cut();
+  }
+  release();
+}
 
 }  // namespace pelton::http

@@ -1,7 +1,7 @@
 // The sending half of a connection: answers, lingering, and the way to the end.
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -11,7 +11,9 @@ namespace pelton::http {
 
 namespace {
 constexpr std::size_t kDiscardedAtOnce = 64 * 1024;
-}
+/// What a body may be, for lingering, where the limit is lower.
+constexpr std::size_t kLingeredBodies = 64 << 20;
+}  // namespace
 
 /// Answers of one round leave in one send, at its end.
 void Connection::schedule_flush() {
@@ -31,7 +33,7 @@ void Connection::flush() {
 bool Connection::send_all() {
   while (!replies_.unsent().empty()) {
     const std::string_view bytes = replies_.unsent();
-    const ssize_t n = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t n = transport_.send(bytes);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno != EAGAIN) {
       cut();  // the client has gone: normal
@@ -78,7 +80,7 @@ void Connection::linger() {
     cut();
     return;
   }
-  ::shutdown(socket_.get(), SHUT_WR);
+  transport_.end_sending();
   lingering_ = true;
   finished_ = true;
   last_progress_ = loop_.now();
@@ -89,12 +91,13 @@ void Connection::linger() {
 void Connection::discard() {
   core::TextBuffer& scratch = loop_.scratch();
   scratch.clear();
-  const ssize_t n = ::recv(socket_.get(), scratch.room(kDiscardedAtOnce), kDiscardedAtOnce, MSG_DONTWAIT);
+  const ssize_t n = transport_.receive(scratch.room(kDiscardedAtOnce), kDiscardedAtOnce);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (n > 0) {
     lingered_ += static_cast<std::size_t>(n);
-    // Twice the largest body: a client that sends more without reading is not worth waiting for.
-    if (lingered_ / 2 <= loop_.settings().limits.body_bytes) return;
+    // Twice the largest body: a client that sends more without reading is not worth waiting for. A proxy does
+    // not read before it has sent all, whatever our limit is.
+    if (lingered_ / 2 <= std::max(loop_.settings().limits.body_bytes, kLingeredBodies)) return;
   }
   cut();
 }

@@ -57,17 +57,20 @@ class IoLoop::WakeHandler {
   IoLoop* loop_;
 };
 
-IoLoop::IoLoop(const ServerSettings& settings, const core::Clock& clock, ConnectionObserver& observer, Census& census)
+IoLoop::IoLoop(const ServerSettings& settings, const core::Clock& clock, ConnectionObserver& observer, Census& census,
+               const TlsSlot& tls)
     : settings_(settings),
       clock_(clock),
       observer_(observer),
       census_(census),
+      tls_(tls),
       context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
       work_(context_.get_executor()),
       set_(context_, make_epoll_set()),
       timer_(context_),
       now_(clock.now()),
       wheel_(now_),
+      handshakes_(*this, settings.limits.handshakes),
       reader_shared_(settings.limits),
       reply_shared_(settings.limits.pipelined) {}
 
@@ -157,7 +160,7 @@ void IoLoop::on_wake() {
   begin_round();
   for (Arrival& arrival : arriving_) {
     try {
-      Connection::open(*this, std::move(arrival.socket), arrival.peer);
+      Connection::open(*this, std::move(arrival.socket), arrival.peer, arrival.tls);
     } catch (const std::bad_alloc&) {
       forget(arrival);
     }
@@ -190,11 +193,11 @@ void IoLoop::drain() {
   wake();
 }
 
-void IoLoop::adopt(UniqueFd socket, const PeerAddress& peer) {
+void IoLoop::adopt(UniqueFd socket, const PeerAddress& peer, bool tls) {
   connections_.fetch_add(1, std::memory_order_relaxed);
   {
     const std::lock_guard lock(mutex_);
-    arrivals_.push_back({std::move(socket), peer});
+    arrivals_.push_back({std::move(socket), peer, tls});
   }
   wake();
 }
@@ -233,6 +236,7 @@ void IoLoop::await_tick() {
 void IoLoop::on_tick() {
   reply_shared_.set_date(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
   wheel_.advance(now_);
+  handshakes_.look(now_);
   ticking_ = !members_.empty();
   if (ticking_) await_tick();
 }

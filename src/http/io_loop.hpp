@@ -10,11 +10,13 @@
 #include "core/event_loop.hpp"
 #include "http/asio.hpp"
 #include "http/census.hpp"
+#include "http/handshakes.hpp"
 #include "http/peer_address.hpp"
 #include "http/reply_queue.hpp"
 #include "http/request_reader.hpp"
 #include "http/server.hpp"
 #include "http/tick_wheel.hpp"
+#include "http/tls_slot.hpp"
 #include "http/unique_fd.hpp"
 
 namespace pelton::http {
@@ -28,7 +30,8 @@ class Connection;
 /// request costs one recv and one send, where an Asio operation a socket would try every read twice.
 class IoLoop final : public core::EventLoop {
  public:
-  IoLoop(const ServerSettings& settings, const core::Clock& clock, ConnectionObserver& observer, Census& census);
+  IoLoop(const ServerSettings& settings, const core::Clock& clock, ConnectionObserver& observer, Census& census,
+         const TlsSlot& tls);
   ~IoLoop() override;
 
   /// Makes the service, calls `started`, and runs until `stop`; then closes every connection.
@@ -38,8 +41,8 @@ class IoLoop final : public core::EventLoop {
   // Any thread:
   void post(core::Task& task) override;
   void stop();
-  /// Takes over an accepted socket.
-  void adopt(UniqueFd socket, const PeerAddress& peer);
+  /// Takes over an accepted socket that is to speak plainly or TLS.
+  void adopt(UniqueFd socket, const PeerAddress& peer, bool tls);
   /// Closes idle connections, and every other one after its answers.
   void drain();
   /// Connections dealt to this loop.
@@ -56,6 +59,8 @@ class IoLoop final : public core::EventLoop {
   ConnectionObserver& observer() noexcept { return observer_; }
   Census& census() noexcept { return census_; }
   TickWheel& wheel() noexcept { return wheel_; }
+  const TlsSlot& tls() const noexcept { return tls_; }
+  Handshakes& handshakes() noexcept { return handshakes_; }
   ReaderShared& reader_shared() noexcept { return reader_shared_; }
   ReplyShared& reply_shared() noexcept { return reply_shared_; }
   /// Bytes that nobody reads: what lingers, and answers to clients that have gone.
@@ -71,6 +76,7 @@ class IoLoop final : public core::EventLoop {
   struct Arrival {
     UniqueFd socket;
     PeerAddress peer;
+    bool tls;
   };
   class WakeHandler;
 
@@ -89,6 +95,7 @@ class IoLoop final : public core::EventLoop {
   const core::Clock& clock_;
   ConnectionObserver& observer_;
   Census& census_;
+  const TlsSlot& tls_;
   net::io_context context_;
   net::executor_work_guard<net::io_context::executor_type> work_;
   net::posix::stream_descriptor set_;  ///< the epoll set
@@ -98,6 +105,7 @@ class IoLoop final : public core::EventLoop {
   core::TimePoint now_;
   std::unique_ptr<Service> service_;
   TickWheel wheel_;
+  Handshakes handshakes_;
   ReaderShared reader_shared_;
   ReplyShared reply_shared_;
   core::TextBuffer scratch_;

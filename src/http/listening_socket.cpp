@@ -41,7 +41,7 @@ bool answers(const sockaddr_un& address) {
 }  // namespace
 
 core::Result<ListeningSocket> ListeningSocket::open(const Endpoint& endpoint) {
-  if (endpoint.inherited_fd >= 0) return open_inherited(endpoint.inherited_fd);
+  if (endpoint.inherited_fd >= 0) return open_inherited(endpoint.inherited_fd, endpoint.tls);
   if (!endpoint.unix_path.empty()) return open_unix(endpoint.unix_path, endpoint.unix_mode);
 
   const std::string name = endpoint.host + ":" + std::to_string(endpoint.port);
@@ -65,7 +65,7 @@ core::Result<ListeningSocket> ListeningSocket::open(const Endpoint& endpoint) {
     return core::errno_error("cannot listen on " + name, errno);
   }
   ListeningSocket listening(std::move(socket));
-  if (auto described = listening.describe(); !described) return described.error();
+  if (auto described = listening.describe(endpoint.tls); !described) return described.error();
   return listening;
 }
 
@@ -89,7 +89,7 @@ core::Result<ListeningSocket> ListeningSocket::open_unix(const std::string& path
     return unix_error(path, errno);
   }
   ListeningSocket listening(std::move(socket));
-  if (auto described = listening.describe(); !described) return described.error();
+  if (auto described = listening.describe(false); !described) return described.error();
   if (::lstat(path.c_str(), &status) == 0) {
     listening.own_path_ = path;
     listening.device_ = status.st_dev;
@@ -98,7 +98,7 @@ core::Result<ListeningSocket> ListeningSocket::open_unix(const std::string& path
   return listening;
 }
 
-core::Result<ListeningSocket> ListeningSocket::open_inherited(int fd) {
+core::Result<ListeningSocket> ListeningSocket::open_inherited(int fd, bool tls) {
   const std::string name = "inherited descriptor " + std::to_string(fd);
   int listens = 0;
   socklen_t size = sizeof listens;
@@ -109,24 +109,26 @@ core::Result<ListeningSocket> ListeningSocket::open_inherited(int fd) {
     return core::errno_error(name, errno);
   }
   ListeningSocket listening{UniqueFd(fd)};
-  if (auto described = listening.describe(); !described) return described.error();
+  if (auto described = listening.describe(tls); !described) return described.error();
   if (listening.port_ != 0) set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   return listening;
 }
 
-core::Result<void> ListeningSocket::describe() {
+core::Result<void> ListeningSocket::describe(bool tls) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   if (::getsockname(fd(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
     return core::errno_error("cannot tell where it listens", errno);
   }
   const std::string host(PeerAddress(address).text());
+  tls_ = tls && address.ss_family != AF_UNIX;
+  const std::string scheme = tls_ ? "https://" : "http://";
   if (address.ss_family == AF_INET) {
     port_ = ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
-    address_ = "http://" + host + ":" + std::to_string(port_);
+    address_ = scheme + host + ":" + std::to_string(port_);
   } else if (address.ss_family == AF_INET6) {
     port_ = ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
-    address_ = "http://[" + host + "]:" + std::to_string(port_);
+    address_ = scheme + "[" + host + "]:" + std::to_string(port_);
   } else {
     address_ = std::string("unix:") + reinterpret_cast<const sockaddr_un&>(address).sun_path;
   }

@@ -25,15 +25,17 @@ class ListeningSocket {
 
   int fd() const noexcept { return socket_.get(); }
   int release() noexcept { return socket_.release(); }
-  /// "http://127.0.0.1:8080", "http://[::1]:8080", "unix:/run/pelton.sock".
+  /// "http://127.0.0.1:8080", "https://[::1]:8443", "unix:/run/pelton.sock".
   const std::string& address() const noexcept { return address_; }
   std::uint16_t port() const noexcept { return port_; }  ///< 0 for unix sockets
+  /// Whether those who come through it speak TLS: a TCP socket whose endpoint says so.
+  bool tls() const noexcept { return tls_; }
 
  private:
   explicit ListeningSocket(UniqueFd socket) noexcept : socket_(std::move(socket)) {}
   static core::Result<ListeningSocket> open_unix(const std::string& path, unsigned mode);
-  static core::Result<ListeningSocket> open_inherited(int fd);
-  core::Result<void> describe();
+  static core::Result<ListeningSocket> open_inherited(int fd, bool tls);
+  core::Result<void> describe(bool tls);
 
   UniqueFd socket_;
   std::string address_;
@@ -41,6 +43,7 @@ class ListeningSocket {
   dev_t device_ = 0;
   ino_t inode_ = 0;
   std::uint16_t port_ = 0;
+  bool tls_ = false;
 };
 
 }  // namespace pelton::http

@@ -13,6 +13,7 @@
 #include "http/census.hpp"
 #include "http/io_loop.hpp"
 #include "http/listening_socket.hpp"
+#include "http/tls_slot.hpp"
 
 namespace pelton::http {
 
@@ -59,12 +60,14 @@ class Server::Impl {
         clock_(clock),
         factory_(std::move(factory)),
         observer_(observer),
+        tls_(settings_.tls),
         census_(settings_.limits.connections, settings_.limits.connections_per_address) {}
 
   ~Impl() { stop(); }
 
   core::Result<void> start();
   bool drain(core::Duration patience);
+  void renew_tls(std::shared_ptr<const tls::ServerContext> identity) { tls_.replace(std::move(identity)); }
 
   const std::vector<std::string>& addresses() const noexcept { return addresses_; }
   std::uint16_t port(std::size_t i) const { return ports_.at(i); }
@@ -77,6 +80,7 @@ class Server::Impl {
   const core::Clock& clock_;
   const ServiceFactory factory_;
   ConnectionObserver& observer_;
+  TlsSlot tls_;
   Census census_;
   std::vector<ListeningSocket> sockets_;
   std::vector<std::string> addresses_;
@@ -90,6 +94,9 @@ core::Result<void> Server::Impl::start() {
   for (const Endpoint& endpoint : settings_.endpoints) {
     auto socket = ListeningSocket::open(endpoint);
     if (!socket) return socket.error();
+    if (socket->tls() && !settings_.tls) {
+      return core::Error(core::ErrorCode::invalid_argument, socket->address() + ": TLS without a certificate");
+    }
     addresses_.push_back(socket->address());
     ports_.push_back(socket->port());
     sockets_.push_back(std::move(*socket));
@@ -104,7 +111,7 @@ core::Result<void> Server::Impl::start_threads() {
   const std::size_t count = settings_.threads != 0 ? settings_.threads : default_threads();
   std::vector<std::future<void>> starting;
   for (std::size_t i = 0; i < count; ++i) {
-    loops_.push_back(std::make_unique<IoLoop>(settings_, clock_, observer_, census_));
+    loops_.push_back(std::make_unique<IoLoop>(settings_, clock_, observer_, census_, tls_));
     auto started = std::make_shared<std::promise<void>>();
     starting.push_back(started->get_future());
     threads_.emplace_back([this, &loop = *loops_.back(), started] {
@@ -157,6 +164,8 @@ Server::Server(ServerSettings settings, const core::Clock& clock, ServiceFactory
 Server::~Server() = default;
 
 core::Result<void> Server::start() { return impl_->start(); }
+
+void Server::renew_tls(std::shared_ptr<const tls::ServerContext> identity) { impl_->renew_tls(std::move(identity)); }
 
 std::vector<std::string> Server::addresses() const { return impl_->addresses(); }
 

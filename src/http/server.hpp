@@ -38,10 +38,14 @@ class Server {
   /// Binds every endpoint, starts the threads and accepts. An error names the endpoint.
   core::Result<void> start();
 
-  /// What was bound, in the order of the settings: "http://127.0.0.1:8080", "unix:/run/pelton.sock".
+  /// What was bound, in the order of the settings: "http://127.0.0.1:8080", "https://…", "unix:/run/pelton.sock".
   std::vector<std::string> addresses() const;
   /// The TCP port of endpoint `i` (0 for unix sockets).
   std::uint16_t port(std::size_t i = 0) const;
+
+  /// Shows `identity` to whoever begins a TLS handshake from now on; connections that are there keep
+  /// what they have. Not null. Any thread.
+  void renew_tls(std::shared_ptr<const tls::ServerContext> identity);
 
   /// Closes the listeners, answers what has been accepted (`Connection: close`), closes idle
   /// connections, and joins the threads; after `patience` cuts what is left. Whether all was answered.

@@ -3,8 +3,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
+
+namespace pelton::tls {
+class ServerContext;
+}
 
 namespace pelton::http {
 
@@ -15,6 +20,7 @@ struct Endpoint {
   std::string unix_path{};         ///< not empty: a unix stream socket at that path, host and port unused
   unsigned unix_mode = 0660;       ///< permissions of the unix socket: who may connect
   int inherited_fd = -1;           ///< not negative: already bound and listening (LISTEN_FDS)
+  bool tls = false;                ///< TCP only: clients speak TLS
 };
 
 /// Bounds that keep one caller from harming the others. All are settings; these are the defaults.
@@ -30,10 +36,12 @@ struct Limits {
   std::size_t connections = 65536;            ///< accept pauses beyond
   std::size_t connections_per_address = 0;    ///< 0: no limit (behind a proxy all come from one); closed beyond
   std::size_t requests_per_connection = 0;    ///< 0: no limit
+  std::size_t handshakes = 1024;              ///< of TLS under way on one loop; further ones wait
 };
 
 struct Timeouts {
   std::chrono::milliseconds first_byte{30'000};  ///< from accept to a first byte (closed without a word)
+  std::chrono::milliseconds handshake{10'000};   ///< from accept to the end of the TLS handshake (closed)
   std::chrono::milliseconds header{10'000};      ///< from a request's first byte to the end of its head (408)
   std::chrono::milliseconds body{60'000};        ///< without progress of a body (408)
   std::chrono::milliseconds idle{120'000};       ///< between requests; at least 75 s behind nginx
@@ -46,6 +54,7 @@ struct ServerSettings {
   std::size_t threads = 0;  ///< 0: one for every two processors this process may use
   Limits limits;
   Timeouts timeouts;
+  std::shared_ptr<const tls::ServerContext> tls{};  ///< shown by endpoints that speak TLS
 };
 
 }  // namespace pelton::http

@@ -109,7 +109,7 @@ void Generator::connect(Index index) {
   Connection& connection = connections_[index];
   Attempt attempt = begin_connect(settings_.address);
   if (!attempt.socket) return fail(index, Outcome::connect, poller_.now());
-  connection.socket = std::move(attempt.socket);
+  connection.channel = Channel(std::move(attempt.socket));
   connection.state = State::connecting;
   ++connecting_;
   if (!watch(index, attempt.connected ? EPOLLIN : EPOLLOUT, true)) return fail(index, Outcome::connect, poller_.now());
@@ -117,6 +117,31 @@ void Generator::connect(Index index) {
 }
 
 void Generator::connected(Index index) {
+  if (settings_.tls == nullptr) return established(index);
+  Connection& connection = connections_[index];
+  connection.state = State::greeting;
+  connection.channel.secure(settings_.tls->open(connection.channel.fd(), settings_.server_name));
+  shake_hands(index);
+}
+
+void Generator::shake_hands(Index index) {
+  const auto wait_for = [&](std::uint32_t events) {
+    if (!watch(index, events, false)) fail(index, Outcome::connect, poller_.now());
+  };
+  switch (connections_[index].channel.session().handshake()) {
+    case tls::Session::Step::needs_input: return wait_for(EPOLLIN);
+    case tls::Session::Step::needs_output: return wait_for(EPOLLOUT);
+    case tls::Session::Step::failed: return fail(index, Outcome::connect, poller_.now());
+    case tls::Session::Step::done: break;
+  }
+  if (connections_[index].watches_output && !watch(index, EPOLLIN, false)) {
+    return fail(index, Outcome::connect, poller_.now());
+  }
+  established(index);
+}
+
+/// The connection may carry requests.
+void Generator::established(Index index) {
   Connection& connection = connections_[index];
   --connecting_;
   connection.state = State::idle;
@@ -129,10 +154,11 @@ void Generator::handle(const epoll_event& event) {
   switch (connection.state) {
     case State::closed: break;  // closed while its event waited in this round's list
     case State::connecting:
-      if (connect_error(connection.socket.get()) != 0) return fail(index, Outcome::connect, poller_.now());
+      if (connect_error(connection.channel.fd()) != 0) return fail(index, Outcome::connect, poller_.now());
       if (!watch(index, EPOLLIN, false)) return fail(index, Outcome::connect, poller_.now());
       connected(index);
       break;
+    case State::greeting: shake_hands(index); break;
     case State::sending:
       // An answer may come before a long request is out (413); then reading goes first.
       if ((event.events & EPOLLIN) != 0) return receive(index);
@@ -149,8 +175,7 @@ void Generator::send(Index index) {
   if (connection.sent == 0) score_->record_lag(poller_.now() - connection.due);
   connection.state = State::sending;
   while (connection.sent < bytes.size()) {
-    const ssize_t n =
-        ::send(connection.socket.get(), bytes.data() + connection.sent, bytes.size() - connection.sent, MSG_NOSIGNAL);
+    const ssize_t n = connection.channel.send(bytes.data() + connection.sent, bytes.size() - connection.sent);
     if (n > 0) {
       connection.sent += static_cast<std::size_t>(n);
     } else if (errno == EAGAIN) {
@@ -166,22 +191,36 @@ void Generator::send(Index index) {
 }
 
 void Generator::receive(Index index) {
+  while (receive_piece(index) && connections_[index].channel.holds_more()) continue;
+}
+
+/// Whether the answer goes on.
+bool Generator::receive_piece(Index index) {
   Connection& connection = connections_[index];
-  const ssize_t n = ::recv(connection.socket.get(), input_.data(), input_.size(), 0);
-  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  const ssize_t n = connection.channel.receive(input_.data(), input_.size());
+  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return false;
   const core::TimePoint now = poller_.now();
-  if (connection.state == State::idle) return shut(index);  // closed by the server, or unasked-for bytes
+  if (connection.state == State::idle) {
+    shut(index);  // closed by the server, or unasked-for bytes
+    return false;
+  }
   if (n <= 0) {
-    if (n == 0 && connection.reader.finish() == ReplyReader::Progress::done) return complete(index, now);
-    return fail(index, Outcome::reset, now);
+    if (n == 0 && connection.reader.finish() == ReplyReader::Progress::done) {
+      complete(index, now);
+    } else {
+      fail(index, Outcome::reset, now);
+    }
+    return false;
   }
   std::size_t used = 0;
   const auto progress = connection.reader.feed({input_.data(), static_cast<std::size_t>(n)}, used);
-  if (progress == ReplyReader::Progress::more) return;
+  if (progress == ReplyReader::Progress::more) return true;
   if (progress == ReplyReader::Progress::malformed || used != static_cast<std::size_t>(n)) {
-    return fail(index, Outcome::protocol, now);
+    fail(index, Outcome::protocol, now);
+  } else {
+    complete(index, now);
   }
-  complete(index, now);
+  return false;
 }
 
 /// A whole answer is in.
@@ -216,8 +255,8 @@ void Generator::fail(Index index, Outcome outcome, core::TimePoint now) {
 
 void Generator::shut(Index index) {
   Connection& connection = connections_[index];
-  if (connection.state == State::connecting) --connecting_;
-  connection.socket.reset();  // which takes it out of epoll too
+  if (connection.state == State::connecting || connection.state == State::greeting) --connecting_;
+  connection.channel.reset();  // which takes it out of epoll too
   connection.state = State::closed;
   connection.watches_output = false;
 }
@@ -228,7 +267,7 @@ bool Generator::watch(Index index, std::uint32_t events, bool fresh) {
   event.events = events;
   event.data.u32 = index;
   connection.watches_output = (events & EPOLLOUT) != 0;
-  return ::epoll_ctl(epoll_.get(), fresh ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, connection.socket.get(), &event) == 0;
+  return ::epoll_ctl(epoll_.get(), fresh ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, connection.channel.fd(), &event) == 0;
 }
 
 core::TimePoint Generator::next_wake(core::TimePoint now) const {

@@ -3,23 +3,28 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/result.hpp"
+#include "load/channel.hpp"
 #include "load/poller.hpp"
 #include "load/reply_reader.hpp"
 #include "load/request.hpp"
 #include "load/schedule.hpp"
 #include "load/scoreboard.hpp"
 #include "load/socket.hpp"
+#include "tls/client_context.hpp"
 
 namespace pelton::load {
 
 /// One thread's share of a run.
 struct GeneratorSettings {
   Address address;
+  std::shared_ptr<const tls::ClientContext> tls{};  ///< not null: connections speak TLS…
+  std::string server_name{};                        ///< … to this server
   Request request;
   std::size_t connections = 1;
   std::optional<double> rate;  ///< arrivals a second; nothing: closed loop
@@ -52,9 +57,9 @@ class Generator {
   core::Duration elapsed() const noexcept { return end_ - start_; }
 
  private:
-  enum class State : std::uint8_t { closed, connecting, idle, sending, receiving };
+  enum class State : std::uint8_t { closed, connecting, greeting, idle, sending, receiving };
   struct Connection {
-    FileDescriptor socket;
+    Channel channel;
     State state = State::closed;
     bool busy = false;  ///< it has a request (which may still wait for the connection)
     bool watches_output = false;
@@ -73,9 +78,12 @@ class Generator {
   void launch(Index index, core::TimePoint due);
   void connect(Index index);
   void connected(Index index);
+  void shake_hands(Index index);
+  void established(Index index);
   void handle(const epoll_event& event);
   void send(Index index);
   void receive(Index index);
+  bool receive_piece(Index index);
   void complete(Index index, core::TimePoint now);
   void fail(Index index, Outcome outcome, core::TimePoint now);
   void shut(Index index);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <ctime>
 #include <exception>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -54,14 +55,37 @@ int await_connection(const Attempt& attempt, core::Duration patience) {
   return ready < 0 ? errno : connect_error(attempt.socket.get());
 }
 
+/// Shakes hands to the end, so that a server that is not to be trusted is told at once.
+Result<void> await_handshake(const tls::ClientContext& context, int socket, const LoadSettings& settings) {
+  using Step = tls::Session::Step;
+  const auto session = context.open(socket, settings.target.host);
+  const auto until = std::chrono::steady_clock::now() + settings.timeout;
+  for (Step step = session->handshake(); step != Step::done; step = session->handshake()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
+    pollfd waiting{socket, static_cast<short>(step == Step::needs_output ? POLLOUT : POLLIN), 0};
+    if (step == Step::failed) {
+      return Error(ErrorCode::unavailable, "TLS with " + settings.target.authority + ": " + session->failure());
+    }
+    if (left <= 0 || (::poll(&waiting, 1, static_cast<int>(left)) < 0 && errno != EINTR)) {
+      return Error(ErrorCode::unavailable, "TLS with " + settings.target.authority + ": no handshake in time");
+    }
+  }
+  session->close();
+  return {};
+}
+
 /// The first address that accepts a connection, so that a server that is not there is told at once.
-Result<Address> reachable_address(const LoadSettings& settings) {
+Result<Address> reachable_address(const LoadSettings& settings, const tls::ClientContext* tls) {
   auto addresses = resolve(settings.target);
   if (!addresses) return std::move(addresses).error();
   int error = EADDRNOTAVAIL;
   for (const Address& address : *addresses) {
-    error = await_connection(begin_connect(address), settings.timeout);
-    if (error == 0) return address;
+    const Attempt attempt = begin_connect(address);
+    error = await_connection(attempt, settings.timeout);
+    if (error != 0) continue;
+    if (tls == nullptr) return address;
+    if (auto greeted = await_handshake(*tls, attempt.socket.get(), settings); !greeted) return greeted.error();
+    return address;
   }
   const std::string where = settings.target.is_unix() ? "unix:" + settings.target.unix_path : settings.target.authority;
   return Error(ErrorCode::unavailable, core::errno_error("cannot connect to " + where, error).message());
@@ -98,11 +122,19 @@ struct Part {
   }
 };
 
-GeneratorSettings part_settings(const LoadSettings& settings, const Address& address, const Request& request,
-                                std::size_t index) {
+/// What all parts of a run do.
+struct Shared {
+  Address address;
+  std::shared_ptr<const tls::ClientContext> tls;
+  Request request;
+};
+
+GeneratorSettings part_settings(const LoadSettings& settings, const Shared& shared, std::size_t index) {
   GeneratorSettings part;
-  part.address = address;
-  part.request = request;
+  part.address = shared.address;
+  part.tls = shared.tls;
+  part.server_name = settings.target.host;
+  part.request = shared.request;
   part.connections = share_of(settings.connections, settings.threads, index);
   if (settings.rate) part.rate = *settings.rate / static_cast<double>(settings.threads);
   part.duration = settings.duration;
@@ -114,13 +146,13 @@ GeneratorSettings part_settings(const LoadSettings& settings, const Address& add
 }
 
 /// Runs every part, the first on the caller's thread.
-std::vector<Part> run_parts(const LoadSettings& settings, const Address& address, const Request& request) {
+std::vector<Part> run_parts(const LoadSettings& settings, const Shared& shared) {
   std::vector<Part> parts(settings.threads);
   std::vector<std::jthread> threads;
   for (std::size_t i = 1; i < parts.size(); ++i) {
-    threads.emplace_back([&part = parts[i], own = part_settings(settings, address, request, i)] { part.run(own); });
+    threads.emplace_back([&part = parts[i], own = part_settings(settings, shared, i)] { part.run(own); });
   }
-  parts[0].run(part_settings(settings, address, request, 0));
+  parts[0].run(part_settings(settings, shared, 0));
   threads.clear();  // joins
   return parts;
 }
@@ -152,7 +184,13 @@ LoadReport report_of(const LoadSettings& settings, const Scoreboard& score, core
 Result<LoadReport> run_checked(const LoadSettings& settings) {
   auto request = render_request(settings.target, settings.request);
   if (!request) return std::move(request).error();
-  auto address = reachable_address(settings);
+  std::shared_ptr<const tls::ClientContext> tls;
+  if (settings.target.tls) {
+    auto made = tls::ClientContext::make(settings.trust);
+    if (!made) return std::move(made).error();
+    tls = *std::move(made);
+  }
+  auto address = reachable_address(settings, tls.get());
   if (!address) return std::move(address).error();
   core::Duration server_before{};
   if (settings.server_pid) {
@@ -160,7 +198,7 @@ Result<LoadReport> run_checked(const LoadSettings& settings) {
     if (!used) return std::move(used).error();
     server_before = *used;
   }
-  std::vector<Part> parts = run_parts(settings, *address, *request);
+  std::vector<Part> parts = run_parts(settings, {*address, tls, *request});
   for (Part& part : parts) {
     if (!*part.score) return std::move(*part.score).error();
   }

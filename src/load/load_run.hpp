@@ -11,12 +11,14 @@
 #include "load/report.hpp"
 #include "load/request.hpp"
 #include "load/target.hpp"
+#include "tls/client_context.hpp"
 
 namespace pelton::load {
 
 /// Everything that says what a run does. The bounds are checked by run_load.
 struct LoadSettings {
   Target target;
+  tls::Trust trust{};  ///< of a target that speaks TLS
   RequestSpec request;
   std::size_t connections = 64;                        ///< 1 to 65536
   std::optional<double> rate;                          ///< requests a second, to 1e7; nothing: closed loop
@@ -34,8 +36,8 @@ struct LoadSettings {
 ///
 /// With several threads each has its share of the connections and of the rate; together they are one
 /// Poisson process again. Fails where a setting is out of bounds (`invalid_argument`), the host is
-/// unknown (`not_found`) or nobody accepts connections (`unavailable`); whatever goes wrong later is
-/// counted in the report.
+/// unknown (`not_found`), nobody accepts connections or a TLS server is not whom we trust (`unavailable`); whatever
+/// goes wrong later is counted in the report.
 core::Result<LoadReport> run_load(const LoadSettings& settings);
 
 }  // namespace pelton::load

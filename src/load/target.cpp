@@ -48,8 +48,10 @@ Result<std::uint16_t> parse_port(std::string_view url, std::string_view digits) 
   return static_cast<std::uint16_t>(value);
 }
 
-Result<Target> parse_http(std::string_view url, std::string_view rest) {
+Result<Target> parse_http(std::string_view url, std::string_view rest, bool tls) {
   Target target;
+  target.tls = tls;
+  if (tls) target.port = 443;
   const std::size_t path_at = rest.find_first_of("/?");
   std::string_view authority = rest.substr(0, path_at);
   if (path_at != std::string_view::npos) {
@@ -101,12 +103,11 @@ Result<Target> parse_target(std::string_view url) {
   if (url.find('#') != std::string_view::npos) return wrong(url, "a fragment (#…) is never sent to a server");
   constexpr std::string_view kUnix = "unix:";
   constexpr std::string_view kHttp = "http://";
+  constexpr std::string_view kHttps = "https://";
   if (url.starts_with(kUnix)) return parse_unix(url, url.substr(kUnix.size()));
-  if (url.starts_with(kHttp)) return parse_http(url, url.substr(kHttp.size()));
-  if (url.starts_with("https://")) {
-    return Error(ErrorCode::unsupported, "URL " + std::string(url) + ": https is not supported; measure over http://");
-  }
-  return wrong(url, "it must begin with http:// or unix:");
+  if (url.starts_with(kHttp)) return parse_http(url, url.substr(kHttp.size()), false);
+  if (url.starts_with(kHttps)) return parse_http(url, url.substr(kHttps.size()), true);
+  return wrong(url, "it must begin with http://, https:// or unix:");
 }
 
 }  // namespace pelton::load

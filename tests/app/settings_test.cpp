@@ -81,6 +81,36 @@ TEST(SettingsFile, ReportsEverythingThatIsWrongWithItsPlace) {
   EXPECT_THAT(errors[4].message, HasSubstr("either path or fit"));
 }
 
+TEST(SettingsFile, ReadsTlsWithItsPlaces) {
+  Settings settings;
+  const auto errors = read(R"(
+[tls]
+certificate = "own.pem"
+key = "/keys/own.pem"
+client_ca = "ca.pem"
+client_certificates = "optional"
+minimum_version = 1.3
+[[listen]]
+port = 8443
+[[listen]]
+port = 8080
+tls = false
+)",
+                           settings);
+  ASSERT_TRUE(errors.empty()) << errors[0].message;
+  EXPECT_EQ(settings.tls.certificate, "/etc/pelton/own.pem");
+  EXPECT_EQ(settings.tls.key, "/keys/own.pem");
+  EXPECT_EQ(settings.tls.client_ca, "/etc/pelton/ca.pem");
+  EXPECT_EQ(settings.tls.client_certificates, tls::ClientCertificates::optional);
+  EXPECT_EQ(settings.tls.minimum, tls::Version::tls13);
+  EXPECT_TRUE(settings.server.endpoints[0].tls);
+  EXPECT_FALSE(settings.server.endpoints[1].tls);
+  EXPECT_EQ(settings.places.at("tls.key").line, 4U);
+  ASSERT_TRUE(assign_text(*find_setting("tls", "key"), settings, "other.pem"));
+  EXPECT_EQ(settings.tls.key, "other.pem");
+  EXPECT_FALSE(settings.places.contains("tls.key")) << "the file no longer has the last word";
+}
+
 TEST(SettingsFile, BrokenTomlIsOneErrorWithItsPlace) {
   const auto errors = errors_of("[server]\nport = = 1\n");
   ASSERT_THAT(errors, SizeIs(1));
@@ -88,11 +118,26 @@ TEST(SettingsFile, BrokenTomlIsOneErrorWithItsPlace) {
 }
 
 TEST(SettingsFile, RefusesShapesThatAreNotTheirs) {
-  for (const char* toml : {"server = 1", "listen = 1", "model = {}", "[[listen]]\nport = 70000", "[[listen]]\nhost = 1",
-                           "[[model]]\nfit = 3", "[[model]]\npath=\"x\"\niterations = 5",
-                           "[[model]]\npath=\"x\"\niterations = \"5:1\"", "[[model]]\nname=\"a b\"\npath=\"x\"",
-                           "[[model]]\nname=\"m\"\nfit={data=\"d\"}", "[limits]\nrows = -1", "[limits]\nrows = 1.5",
-                           "[log]\nlevel = \"loud\"", "[server]\ninsecure = \"perhaps\"", "[server]\nhost = [1]"}) {
+  for (const char* toml : {"server = 1",
+                           "listen = 1",
+                           "model = {}",
+                           "[[listen]]\nport = 70000",
+                           "[[listen]]\nhost = 1",
+                           "[[model]]\nfit = 3",
+                           "[[model]]\npath=\"x\"\niterations = 5",
+                           "[[model]]\npath=\"x\"\niterations = \"5:1\"",
+                           "[[model]]\nname=\"a b\"\npath=\"x\"",
+                           "[[model]]\nname=\"m\"\nfit={data=\"d\"}",
+                           "[limits]\nrows = -1",
+                           "[limits]\nrows = 1.5",
+                           "[log]\nlevel = \"loud\"",
+                           "[server]\ninsecure = \"perhaps\"",
+                           "[server]\nhost = [1]",
+                           "[tls]\nminimum_version = \"1.1\"",
+                           "[tls]\nminimum_version = 1.4",
+                           "[tls]\nclient_certificates = true",
+                           "[[listen]]\ntls = 1",
+                           "[[listen]]\nunix = \"/s\"\ntls = true"}) {
     EXPECT_THAT(errors_of(toml), SizeIs(1)) << toml;
   }
 }

@@ -184,7 +184,7 @@ TEST(Serve, SaysWhatIsWrongAndExits) {
 }
 
 TEST(CommandLine, EveryVerbHasHelpWithAnExampleAndAVersion) {
-  for (const char* verb : {"serve", "fit", "inspect", "predict", "verify", "bench"}) {
+  for (const char* verb : {"serve", "fit", "inspect", "predict", "verify", "bench", "config"}) {
     std::string out;
     std::string err;
     EXPECT_EQ(run({verb, "--help"}, out, err), 0) << verb;

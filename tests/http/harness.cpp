@@ -69,11 +69,16 @@ bool Client::send(std::string_view bytes) {
   return true;
 }
 
-bool Client::fill() {
-  char piece[65536];
-  const ssize_t n = ::recv(socket_.get(), piece, sizeof piece, 0);
+ssize_t Client::read_some(char* to, std::size_t room) {
+  const ssize_t n = ::recv(socket_.get(), to, room, 0);
   if (n < 0 && errno == EAGAIN) ADD_FAILURE() << "the server did not answer or close within ten seconds";
   if (n < 0 && errno == ECONNRESET) reset_ = true;
+  return n;
+}
+
+bool Client::fill() {
+  char piece[65536];
+  const ssize_t n = read_some(piece, sizeof piece);
   if (n <= 0) return false;
   received_.append(piece, static_cast<std::size_t>(n));
   return true;

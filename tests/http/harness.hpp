@@ -31,10 +31,12 @@ class Client {
  public:
   explicit Client(std::uint16_t port, const char* host = "127.0.0.1");
   explicit Client(const std::string& unix_path);
+  Client(Client&&) = default;
+  virtual ~Client() = default;
 
   bool connected() const noexcept { return static_cast<bool>(socket_); }
   /// Whether the socket took everything.
-  bool send(std::string_view bytes);
+  virtual bool send(std::string_view bytes);
   /// The next answer; `to_head`: it answers HEAD, so no body follows.
   Reply read_reply(bool to_head = false);
   Reply get(std::string_view path);
@@ -49,6 +51,10 @@ class Client {
   void end_sending();
   void reset();
   int fd() const noexcept { return socket_.get(); }
+
+ protected:
+  /// As recv.
+  virtual ssize_t read_some(char* to, std::size_t room);
 
  private:
   bool fill();

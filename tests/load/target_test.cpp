@@ -47,7 +47,7 @@ TEST(ParseTarget, ReadsUnixSockets) {
 
 TEST(ParseTarget, SaysWhatIsWrong) {
   const std::pair<std::string, const char*> cases[] = {
-      {"https://h/", "https is not supported"},
+      {"https://", "host is missing"},
       {"ftp://h/", "must begin with http://"},
       {"localhost:80", "must begin with http://"},
       {"http://", "host is missing"},
@@ -73,7 +73,16 @@ TEST(ParseTarget, SaysWhatIsWrong) {
     ASSERT_FALSE(t) << url;
     EXPECT_THAT(t.error().message(), HasSubstr(why)) << url;
   }
-  EXPECT_EQ(parse_target("https://h/").error().code(), core::ErrorCode::unsupported);
+}
+
+TEST(ParseTarget, ReadsHttps) {
+  const auto t = parse_target("https://[::1]/predict/m");
+  ASSERT_TRUE(t);
+  EXPECT_TRUE(t->tls);
+  EXPECT_EQ(t->host, "::1");
+  EXPECT_EQ(t->port, 443);
+  EXPECT_EQ(parse_target("https://h:8443/")->port, 8443);
+  EXPECT_FALSE(parse_target("http://h/")->tls);
 }
 
 TEST(LooksLikeUrl, TellsUrlsFromPaths) {

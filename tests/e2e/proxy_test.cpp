@@ -1,0 +1,302 @@
+// Pelton behind the web servers that people put in front of it, with the configurations of configs/.
+#include "proxy.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace pelton {
+namespace {
+
+using testing::AllOf;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+
+constexpr const char* kRequest = R"({"x":[2,3]})";
+constexpr const char* kAnswer = R"({"result":2.0})";
+
+/// A replica on a unix socket, ready.
+std::unique_ptr<test::Process> replica(const std::string& socket, std::vector<std::string> environment = {}) {
+  environment.emplace_back("PELTON_SERVER_TRUSTED_PROXIES=unix, 127.0.0.1");
+  auto process = std::make_unique<test::Process>(
+      std::vector<std::string>{PELTON_BINARY, "serve", "--config",
+                               std::string(PELTON_SOURCE_DIR) + "/configs/quickstart.toml", "--port", "0", "--unix",
+                               socket},
+      environment);
+  for (std::string line = process->line(); line.find("unix:") == std::string::npos; line = process->line()) {
+    if (line.empty()) throw std::runtime_error("no replica: " + process->rest_of_stderr());
+  }
+  return process;
+}
+
+/// One on a port of 127.0.0.1.
+std::unique_ptr<test::Process> replica_on(std::uint16_t port) {
+  auto process = std::make_unique<test::Process>(std::vector<std::string>{
+      PELTON_BINARY, "serve", "--config", std::string(PELTON_SOURCE_DIR) + "/configs/quickstart.toml", "--port",
+      std::to_string(port)});
+  if (process->line().empty()) throw std::runtime_error("no replica: " + process->rest_of_stderr());
+  return process;
+}
+
+std::string output_of(std::vector<std::string> arguments) {
+  test::Process process(std::move(arguments));
+  std::string out = process.rest_of_stdout();
+  const std::string err = process.rest_of_stderr();
+  return process.wait() == 0 ? out : out + "\nfailed: " + err;
+}
+
+/// Clients that ask all the time, and count what is not the answer.
+class SteadyLoad {
+ public:
+  SteadyLoad(std::uint16_t port, std::size_t clients) {
+    for (std::size_t i = 0; i < clients; ++i) threads_.emplace_back([this, port] { ask(port); });
+  }
+  ~SteadyLoad() { stop(); }
+  void stop() {
+    stopping_ = true;
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+  }
+  /// Waits for so many more answers.
+  void await(int count) const {
+    for (const int from = answers_; answers_ < from + count;) std::this_thread::yield();
+  }
+  int failures() const { return failures_; }
+
+ private:
+  void ask(std::uint16_t port) {
+    auto client = std::make_unique<test::HttpClient>(port);
+    while (!stopping_) {
+      try {
+        const test::Reply reply = client->post("/predict", kRequest);
+        if (reply.body != kAnswer) ++failures_;
+        if (reply.header("Connection") == "close") client = std::make_unique<test::HttpClient>(port);
+      } catch (const std::runtime_error&) {
+        ++failures_;
+        client = std::make_unique<test::HttpClient>(port);
+      }
+      ++answers_;
+    }
+  }
+
+  std::atomic<bool> stopping_{false};
+  std::atomic<int> answers_{0};
+  std::atomic<int> failures_{0};
+  std::vector<std::thread> threads_;
+};
+
+/// nginx with one Pelton behind it on a unix socket.
+class Nginx : public testing::Test {
+ protected:
+  void serve(std::vector<std::string> environment = {}) {
+    const std::string socket = (folder_.path() / "pelton.sock").string();
+    server_ = replica(socket, std::move(environment));
+    port_ = free_port();
+    nginx_ = Proxy::nginx("pelton.conf", {{"/run/pelton/pelton.sock", socket},
+                                          {"listen 8000", "listen 127.0.0.1:" + std::to_string(port_)}});
+    await_port(port_);
+  }
+
+  test::TemporaryFolder folder_;
+  std::unique_ptr<test::Process> server_;
+  std::unique_ptr<Proxy> nginx_;
+  std::uint16_t port_ = 0;
+};
+
+TEST_F(Nginx, HandsRequestsOnOverKeptConnections) {
+  serve();
+  test::HttpClient client(port_);
+  for (int i = 0; i < 200; ++i) ASSERT_EQ(client.post("/predict", kRequest).body, kAnswer);
+  const test::Reply reply = client.post("/predict", kRequest);
+  EXPECT_EQ(reply.header("X-Request-Id").size(), 32U) << "nginx's own, given back";
+  EXPECT_THAT(reply.header("Server-Timing"), HasSubstr("queue;dur="));
+  EXPECT_THAT(client.get("/metrics").body, HasSubstr("pelton_connections 1\n"));
+}
+
+TEST_F(Nginx, GivesBackRefusalsOfBodiesStillOnTheirWay) {
+  serve({"PELTON_LIMITS_BODY_BYTES=1000"});
+  for (const char* target : {"/predict", "/stream/predict"}) {
+    test::HttpClient client(port_);
+    const test::Reply reply = client.post(target, std::string(8 << 20, ' '));
+    EXPECT_EQ(reply.status, 413) << target;
+    EXPECT_THAT(reply.body, HasSubstr("the body is longer than the limit")) << target;
+  }
+}
+
+TEST_F(Nginx, LosesNothingToConnectionsThatExpire) {
+  // Pelton closes connections long before nginx would, so requests meet the closing of theirs.
+  serve({"PELTON_TIMEOUTS_IDLE_MS=1"});
+  const std::string report = output_of({PELTON_BINARY, "bench", "http://127.0.0.1:" + std::to_string(port_), "--rate",
+                                        "100", "--connections", "16", "--requests", "400", "--json"});
+  EXPECT_THAT(report, AllOf(HasSubstr("\"requests\":400"), ContainsRegex("\"errors\":[{](\"[a-z_0-9]+\":0,?)+[}]")))
+      << nginx_->error_log();
+}
+
+TEST_F(Nginx, HandsOnChunksAsTheyCome) {
+  serve();
+  const std::string url = "http://127.0.0.1:" + std::to_string(port_) + "/stream/predict";
+  EXPECT_EQ(output_of({PELTON_CURL, "-sS", url, "-H", "Transfer-Encoding: chunked", "-H",
+                       "Content-Type: application/x-ndjson", "-d", "[2,3]"}),
+            "{\"result\":2.0}\n");
+}
+
+/// A server that answers every request 503, and counts them.
+class Overloaded {
+ public:
+  Overloaded() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), port_(free_port()) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port_);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int one = 1;
+    ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+        ::listen(listener_, 8) != 0) {
+      throw std::runtime_error("cannot listen");
+    }
+    thread_ = std::thread([this] { answer(); });
+  }
+  ~Overloaded() {
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+  }
+  std::uint16_t port() const { return port_; }
+  int requests() const { return requests_; }
+
+ private:
+  void answer() {
+    for (int peer; (peer = ::accept(listener_, nullptr, nullptr)) >= 0; ::close(peer)) {
+      char head[4096];
+      if (::recv(peer, head, sizeof head, 0) <= 0) continue;
+      ++requests_;
+      constexpr std::string_view kReply =
+          "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\nContent-Length: 4\r\nConnection: close\r\n\r\nfull";
+      ::send(peer, kReply.data(), kReply.size(), MSG_NOSIGNAL);
+    }
+  }
+
+  int listener_;
+  std::uint16_t port_;
+  std::atomic<int> requests_{0};
+  std::thread thread_;
+};
+
+TEST_F(Nginx, PassesOn503AsAnAnswer) {
+  const Overloaded server;
+  port_ = free_port();
+  nginx_ = Proxy::nginx("pelton.conf", {{"unix:/run/pelton/pelton.sock", "127.0.0.1:" + std::to_string(server.port())},
+                                        {"listen 8000", "listen 127.0.0.1:" + std::to_string(port_)}});
+  await_port(port_);
+  for (int i = 1; i <= 5; ++i) {
+    const test::Reply reply = test::HttpClient(port_).post("/predict", kRequest);
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_EQ(reply.header("Retry-After"), "7");
+    EXPECT_EQ(reply.body, "full");
+    EXPECT_EQ(server.requests(), i) << "asked once, and again although it answered 503 before";
+  }
+}
+
+/// nginx with two replicas behind it.
+class Replicas : public testing::Test {
+ protected:
+  void SetUp() override {
+    a_ = replica(socket("a"));
+    b_ = replica(socket("b"));
+    const std::string key = (folder_.path() / "tls.key").string();
+    const std::string certificate = (folder_.path() / "tls.crt").string();
+    output_of({PELTON_OPENSSL, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+               "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost"});
+    port_ = free_port();
+    plain_port_ = free_port();
+    nginx_ = Proxy::nginx("replicas.conf", {{"/run/pelton", folder_.path().string()},
+                                            {"/etc/pelton/tls.key", key},
+                                            {"/etc/pelton/tls.crt", certificate},
+                                            {"rate=500r/s", "rate=100000r/s"},
+                                            {"listen 8443 ssl http2;",
+                                             "listen 127.0.0.1:" + std::to_string(port_) +
+                                                 " ssl http2; listen 127.0.0.1:" + std::to_string(plain_port_) + ";"}});
+    await_port(plain_port_);
+  }
+
+  std::string socket(const std::string& name) const { return (folder_.path() / (name + ".sock")).string(); }
+  void replace(std::unique_ptr<test::Process>& old, const std::string& name) {
+    old->signal(SIGTERM);
+    EXPECT_EQ(old->wait(), 0) << old->rest_of_stderr();
+    old = replica(socket(name));
+  }
+
+  test::TemporaryFolder folder_;
+  std::unique_ptr<test::Process> a_;
+  std::unique_ptr<test::Process> b_;
+  std::unique_ptr<Proxy> nginx_;
+  std::uint16_t port_ = 0;
+  std::uint16_t plain_port_ = 0;
+};
+
+TEST_F(Replicas, CanBeReplacedInTurnUnderLoadWithoutALostRequest) {
+  SteadyLoad load(plain_port_, 4);
+  for (int i = 0; i < 50; ++i) {
+    replace(a_, "a");
+    load.await(20);
+    replace(b_, "b");
+    load.await(20);
+  }
+  load.stop();
+  EXPECT_EQ(load.failures(), 0) << nginx_->error_log();
+}
+
+TEST_F(Replicas, MayDieWithoutAnErrorForAnybody) {
+  SteadyLoad load(plain_port_, 4);
+  load.await(200);
+  a_->signal(SIGKILL);
+  a_->wait();
+  load.await(200);
+  load.stop();
+  EXPECT_EQ(load.failures(), 0) << nginx_->error_log();
+}
+
+TEST_F(Replicas, AreReachedOverTlsAndHttp2AndCompressed) {
+  const std::string url = "https://127.0.0.1:" + std::to_string(port_);
+  EXPECT_EQ(output_of({PELTON_CURL, "-sSk", "--http2", url + "/predict", "-d", kRequest, "-w", " %{http_version}"}),
+            std::string(kAnswer) + " 2");
+  std::string rows = R"({"x":[[2,3])";
+  for (int i = 0; i < 2000; ++i) rows += ",[2,3]";
+  const std::string body = (folder_.path() / "rows.json").string();
+  std::ofstream(body) << rows << "]}";
+  EXPECT_THAT(output_of({PELTON_CURL, "-sSk", "--compressed", url + "/predict", "-d", "@" + body, "-D", "-", "-o",
+                         "/dev/null"}),
+              ContainsRegex("[cC]ontent-[eE]ncoding: gzip"));
+  const std::vector<std::string> page{PELTON_CURL, "-sSk", url + "/", "-H",       "Accept: text/html",
+                                      "-D",        "-",    "-o",      "/dev/null"};
+  EXPECT_THAT(output_of(page), ContainsRegex("[xX]-[cC]ache: MISS"));
+  EXPECT_THAT(output_of(page), ContainsRegex("[xX]-[cC]ache: HIT"));
+}
+
+TEST(Apache, HandsRequestsOnAndPassesOverADeadReplica) {
+  const std::uint16_t first = free_port();
+  auto a = replica_on(first);
+  const std::uint16_t second = free_port();
+  auto b = replica_on(second);
+  const std::uint16_t port = free_port();
+  const auto apache = Proxy::apache({{"127.0.0.1:8081", "127.0.0.1:" + std::to_string(first)},
+                                     {"127.0.0.1:8082", "127.0.0.1:" + std::to_string(second)},
+                                     {"Listen 8000", "Listen 127.0.0.1:" + std::to_string(port)},
+                                     {"*:8000", "127.0.0.1:" + std::to_string(port)}});
+  await_port(port);
+  SteadyLoad load(port, 4);
+  load.await(100);
+  a->signal(SIGTERM);
+  EXPECT_EQ(a->wait(), 0);
+  load.await(100);
+  load.stop();
+  EXPECT_EQ(load.failures(), 0) << apache->error_log();
+}
+
+}  // namespace
+}  // namespace pelton
