@@ -50,7 +50,7 @@ bool nothing_to_serve(const Settings& settings) { return settings.models.empty()
 
 void listen_everywhere(Settings& settings, std::string_view platform, std::uint16_t port) {
   settings.platform = platform;
-  if (settings.host_or_port_given || !settings.unix_path.empty()) return;
+  if (settings.host_or_port_given || !settings.unix_path.empty() || !settings.server.endpoints.empty()) return;
   settings.host = "0.0.0.0";
   settings.port = port;
   settings.host_or_port_given = true;

@@ -72,8 +72,8 @@ void VertexDialect::predict(const http::RequestView& request, http::Responder re
 }
 
 void VertexDialect::health(const http::RequestView& request, http::Responder responder, const http::RouteMatch&) {
-  const bool ready = state_.shared().ready.load(std::memory_order_acquire) &&
-                     state_.predictor().catalog().default_model() != nullptr;
+  const bool ready =
+      state_.shared().ready.load(std::memory_order_acquire) && state_.predictor().catalog().default_model() != nullptr;
   state_.reply(request, std::move(responder), {.status = ready ? 200 : 503},
                ready ? R"({"status":"ready"})" : R"({"status":"not ready"})", Dialect::vertex);
 }

@@ -112,9 +112,8 @@ bool SplitFrame::read_column(std::size_t number) {
   errors_.report([&] {
     std::string whole = place("columns");
     append_pointer(whole, number);
-    return FieldError{std::move(whole),
-                      known ? "the column " + in_quotes(name) + " is given twice"
-                            : "no feature is called " + in_quotes(name) + features_.suggestion(name)};
+    return FieldError{std::move(whole), known ? "the column " + in_quotes(name) + " is given twice"
+                                              : "no feature is called " + in_quotes(name) + features_.suggestion(name)};
   });
   return true;
 }
