@@ -1,11 +1,20 @@
 #include "api/dialect.hpp"
 
+#include "codec/mlflow/mlflow_problem.hpp"
+#include "codec/sagemaker/sagemaker_problem.hpp"
+#include "codec/v1/v1_results.hpp"
+#include "codec/vertex/vertex_reader.hpp"
+
 namespace pelton::api {
 
 std::string_view to_string(Dialect dialect) noexcept {
   switch (dialect) {
     case Dialect::http: return "http";
     case Dialect::native: return "native";
+    case Dialect::v1: return "v1";
+    case Dialect::mlflow: return "mlflow";
+    case Dialect::sagemaker: return "sagemaker";
+    case Dialect::vertex: return "vertex";
   }
   return "unknown";
 }
@@ -14,6 +23,10 @@ const codec::ProblemShape& problem_shape(Dialect dialect) noexcept {
   switch (dialect) {
     case Dialect::http:
     case Dialect::native: break;
+    case Dialect::v1: return codec::kV1Problem;
+    case Dialect::mlflow: return codec::kMlflowProblem;
+    case Dialect::sagemaker: return codec::kSagemakerProblem;
+    case Dialect::vertex: return codec::kVertexProblem;
   }
   return codec::kProblemJson;
 }

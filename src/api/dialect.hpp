@@ -7,7 +7,7 @@
 namespace pelton::api {
 
 /// The dialects answers are counted by.
-enum class Dialect { http, native };
+enum class Dialect { http, native, v1, mlflow, sagemaker, vertex };
 std::string_view to_string(Dialect dialect) noexcept;
 
 /// How the dialect tells problems.

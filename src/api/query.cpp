@@ -48,6 +48,12 @@ std::string percent_encoded(std::string_view text) {
   return encoded;
 }
 
+std::string_view decoded(std::string_view text, std::string& scratch) {
+  if (text.find('%') == std::string_view::npos) return text;
+  scratch = percent_decoded(text);
+  return scratch;
+}
+
 bool for_each_parameter(std::string_view query, const std::function<bool(std::string_view, std::string_view)>& visit) {
   while (!query.empty()) {
     std::string_view value = next_piece(query, '&');

@@ -14,6 +14,8 @@ std::string percent_decoded(std::string_view text, bool form = false);
 
 /// `text` as one segment of a path or one value of a query: all but unreserved characters percent-encoded.
 std::string percent_encoded(std::string_view text);
+/// The same for a piece that hardly ever has an escape: views `text` itself, or `scratch`, which is kept.
+std::string_view decoded(std::string_view text, std::string& scratch);
 
 /// Calls `visit(name, value)` for each `name=value` of a query string, decoded, in order; empty
 /// pieces are passed over. Stops when `visit` returns false; whether it got to the end.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -16,9 +18,17 @@ class Description;
 /// another.
 class Routes {
  public:
+  /// Adds a route that an operator has asked for: one of the program's own that is added later gives way to it.
+  template <auto Handler, class Owner>
+  void claim(http::Verb verb, std::string_view path, Owner& owner) {
+    add<Handler>(verb, path, owner);
+    claimed_.emplace_back(verb, path);
+  }
+
   /// Adds a route that `(owner.*Handler)(request, responder, match)` answers; `owner` must outlive this.
   template <auto Handler, class Owner>
   void add(http::Verb verb, std::string_view pattern, Owner& owner) {
+    if (std::find(claimed_.begin(), claimed_.end(), std::pair(verb, std::string(pattern))) != claimed_.end()) return;
     router_.add(verb, pattern);
     targets_.push_back({&owner, [](void* self, const http::RequestView& request, http::Responder responder,
                                    const http::RouteMatch& match) {
@@ -58,6 +68,7 @@ class Routes {
   http::Router router_;
   std::vector<Target> targets_;  ///< by route
   std::vector<Describer> describers_;
+  std::vector<std::pair<http::Verb, std::string>> claimed_;
 };
 
 }  // namespace pelton::api

@@ -16,8 +16,19 @@ using http::RouteMatch;
 using http::Verb;
 
 Service::Service(SharedState& shared, core::EventLoop& loop)
-    : state_(shared, loop), predictions_(state_), native_(state_, predictions_), described_(state_, routes_) {
+    : state_(shared, loop),
+      predictions_(state_),
+      native_(state_, predictions_),
+      v1_(state_, predictions_),
+      invocations_(state_, predictions_),
+      sagemaker_(state_),
+      vertex_(state_, predictions_),
+      described_(state_, routes_) {
+  vertex_.claim_routes(routes_);
   native_.add_routes(routes_);
+  v1_.add_routes(routes_);
+  invocations_.add_routes(routes_);
+  sagemaker_.add_routes(routes_);
   routes_.add<&Service::list_models>(Verb::get, "/models", *this);
   routes_.add<&Service::model_card>(Verb::get, "/models/{model}", *this);
   routes_.add<&Service::model_schema>(Verb::get, "/models/{model}/schema", *this);

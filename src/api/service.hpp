@@ -1,10 +1,14 @@
 #pragma once
 
 #include "api/described/described_routes.hpp"
+#include "api/mlflow/invocations.hpp"
 #include "api/native_predict.hpp"
 #include "api/predictions.hpp"
 #include "api/routes.hpp"
+#include "api/sagemaker/sagemaker_models.hpp"
 #include "api/thread_state.hpp"
+#include "api/v1/v1_dialect.hpp"
+#include "api/vertex/vertex_dialect.hpp"
 #include "http/service.hpp"
 
 namespace pelton::api {
@@ -38,6 +42,10 @@ class Service final : public http::Service {
   Predictions predictions_;
   Routes routes_;
   NativePredict native_;
+  V1Dialect v1_;
+  Invocations invocations_;
+  SagemakerModels sagemaker_;
+  VertexDialect vertex_;
   DescribedRoutes described_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,14 @@ class AccessLog {
   virtual void write(const AccessEntry& entry) = 0;
 };
 
+/// What a platform that starts the program asks of it, besides the routes that are always there.
+struct PlatformSettings {
+  std::string vertex_predict_route;  ///< a path; empty: none
+  std::string vertex_health_route;   ///< likewise
+  bool models_on_demand = false;     ///< SageMaker loads and unloads models: without any, all is well
+  std::filesystem::path loadable;    ///< the folder such models must be in
+};
+
 /// What an operator may say about requests.
 struct ApiSettings {
   batching::PolicySettings batching;
@@ -43,6 +52,7 @@ struct ApiSettings {
   core::Duration request_timeout{std::chrono::seconds(30)};  ///< where the caller names none; zero: none
   TrustedProxies trusted_proxies;
   Cors cors;
+  PlatformSettings platform = {};
 };
 
 /// What the services of all threads share. Everything in it is thread-safe, and outlives them.

@@ -18,6 +18,7 @@
 #include "app/golden_source.hpp"
 #include "app/identity.hpp"
 #include "app/log.hpp"
+#include "app/platforms.hpp"
 #include "app/progress_bar.hpp"
 #include "app/service_manager.hpp"
 #include "app/settings.hpp"
@@ -96,6 +97,7 @@ std::string gather(const ServeFlags& flags, Settings& settings) {
     if (!source) return source.error().message();
     settings.models.push_back(*std::move(source));
   }
+  if (auto taken = take_platform(settings); !taken) return taken.error().message();
   return {};
 }
 
@@ -115,7 +117,9 @@ std::string settle_endpoints(Settings& settings) {
   for (http::Endpoint& endpoint : endpoints) {
     endpoint.unix_mode = settings.unix_mode;
     endpoint.tls = endpoint.tls && !settings.tls.certificate.empty();
-    if (endpoint.unix_path.empty() && endpoint.inherited_fd < 0 && !is_loopback(endpoint.host) && !settings.insecure) {
+    const bool isolated = settings.isolated && endpoint.host == settings.host;
+    const bool safe = !endpoint.unix_path.empty() || endpoint.inherited_fd >= 0 || is_loopback(endpoint.host);
+    if (!safe && !isolated && !settings.insecure) {
       return "refusing to listen on " + endpoint.host +
              ": anyone who reaches it could use the models. Listen on 127.0.0.1 behind a proxy, or say --insecure";
     }
@@ -129,6 +133,12 @@ core::Result<std::vector<serving::ModelSource>> gather_sources(const Settings& s
     auto found = serving::scan_repository(settings.repository);
     if (!found) return found.error();
     sources.insert(sources.end(), found->begin(), found->end());
+  }
+  if (!settings.artifacts.empty()) {
+    auto found = serving::scan_artifacts(settings.artifacts);
+    const bool none_yet = settings.api.platform.models_on_demand;
+    if (!found && !(none_yet && found.error().code() == core::ErrorCode::not_found)) return found.error();
+    if (found) sources.insert(sources.end(), found->begin(), found->end());
   }
   return sources;
 }
@@ -224,7 +234,8 @@ int serve(Settings settings) {
   if (settings.server.tls) tell_identity(*settings.server.tls, log);
   auto sources = gather_sources(settings);
   if (!sources) return fail(kFailed, sources.error().message());
-  if (sources->empty()) return fail(kUsage, "nothing to serve: name a model file, a --repository or a --config");
+  if (sources->empty() && !settings.api.platform.models_on_demand)
+    return fail(kUsage, "nothing to serve: name a model file, a --repository or a --config");
   std::optional<ProgressBar> bar(std::in_place, "reading models");  // while starting: reloads are told in the log
   const auto load = serving::default_loader([&bar](const serving::ModelSource&, double share) {
     if (bar) bar->show(share);
@@ -251,6 +262,10 @@ int serve(Settings settings) {
       settings.server, clock, [&shared](core::EventLoop& loop) { return std::make_unique<api::Service>(shared, loop); },
       connections);
   if (auto started = server.start(); !started) return fail(kFailed, started.error().message());
+  if (settings.isolated) {
+    log.info("listening on every address without tokens: the platform is trusted to keep strangers out",
+             {{"platform", settings.platform}});
+  }
   for (const std::string& address : server.addresses()) std::printf("listening on %s\n", address.c_str());
   std::fflush(stdout);
   notify_service_manager("READY=1");
@@ -272,6 +287,7 @@ void add_serve_command(CLI::App& program, Action& run) {
   verb->footer(
       "Example: pelton serve house=models/house.onnx --port 8080\n"
       "Ready when GET /readyz answers 200. SIGHUP reloads models and certificates, SIGTERM drains and stops.\n"
+      "Started by SageMaker or Vertex AI it serves what they ask for: see docs/dialects.md.\n"
       "Every setting can be given as PELTON_SECTION_KEY or in a --config file; flags win.");
   verb->add_option("models", flags->models, "Model files, NAME=PATH to name them")->type_name("[NAME=]PATH");
   verb->add_option("--config", flags->config, "Settings file (TOML)")->type_name("FILE");

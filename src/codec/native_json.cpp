@@ -221,9 +221,10 @@ core::Result<void, Problem> NativeJsonReader::read(std::string_view body, const 
 
 namespace {
 
-/// Reads one line: a row, or an object whose one member x holds it. A feature's value is never a
-/// list or an object, so a feature called x is not mistaken.
-bool read_line_row(JsonCursor& cursor, JsonRows& rows, FieldErrors& errors, std::string& scratch) {
+/// Reads one line: a row, or an object whose one member, `wrapper`, holds it. A feature's value is never a
+/// list or an object, so a feature of that name is not mistaken.
+bool read_line_row(JsonCursor& cursor, JsonRows& rows, FieldErrors& errors, std::string& scratch,
+                   std::string_view wrapper) {
   if (cursor.peek() != '{') return rows.read_row({}) && cursor.finish();
   const JsonCursor start = cursor;
   std::string_view name;
@@ -231,15 +232,17 @@ bool read_line_row(JsonCursor& cursor, JsonRows& rows, FieldErrors& errors, std:
   if (cursor.peek() == '"') {
     if (!cursor.read_name(name, scratch)) return false;
     const JsonKind kind = cursor.kind();
-    if (name == "x" && (kind == JsonKind::list || kind == JsonKind::object)) {
-      if (!rows.read_row("/x")) return false;
+    if (name == wrapper && (kind == JsonKind::list || kind == JsonKind::object)) {
+      std::string place;
+      append_pointer(place, wrapper);
+      if (!rows.read_row(place)) return false;
       JsonCursor::Next next = cursor.next('}');
       while (next == JsonCursor::Next::more) {
         if (!cursor.read_name(name, scratch)) return false;
         errors.report([&] {
           std::string pointer;
           append_pointer(pointer, name);
-          return FieldError{std::move(pointer), "a line holds one row: nothing may stand beside \"x\""};
+          return FieldError{std::move(pointer), "a line holds one row: nothing may stand beside " + in_quotes(wrapper)};
         });
         if (!cursor.skip_value()) return false;
         next = cursor.next('}');
@@ -260,7 +263,7 @@ bool is_blank(std::string_view& line) {
 }  // namespace
 
 core::Result<void, Problem> NativeJsonReader::read_lines(std::string_view body, const RowTarget& target,
-                                                         PredictRequest& request) {
+                                                         PredictRequest& request, std::string_view wrapper) {
   RowsMark mark(target.rows);
   request = {};
   request.first_row = mark.first_row();
@@ -276,7 +279,7 @@ core::Result<void, Problem> NativeJsonReader::read_lines(std::string_view body, 
       if (is_blank(line)) continue;
       cursor = JsonCursor(line, body.data(), 1);
       errors.set_line(number);
-      if (!read_line_row(cursor, rows, errors, scratch_.name)) {
+      if (!read_line_row(cursor, rows, errors, scratch_.name, wrapper)) {
         return rows.too_many() ? too_many_rows(target.limits) : cursor.problem();
       }
     }
@@ -301,7 +304,7 @@ core::Result<void, Problem> NativeJsonReader::read_line(std::string_view text, s
     errors.set_line(line);
     JsonCursor cursor(text, text.data(), line);
     JsonRows rows(cursor, target, scratch_, errors);
-    if (!read_line_row(cursor, rows, errors, scratch_.name)) {
+    if (!read_line_row(cursor, rows, errors, scratch_.name, "x")) {
       return rows.too_many() ? too_many_rows(target.limits) : cursor.problem();
     }
     if (!errors.empty()) return errors.take_problem();

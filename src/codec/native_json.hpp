@@ -30,8 +30,10 @@ class NativeJsonReader {
 
   /// Reads newline-delimited JSON: each line a list of values, an object of named values, or an
   /// object with the one member x that holds either. Blank lines are passed over. Errors begin with
-  /// their line's number; pointers are relative to the line. `request.single` is false.
-  core::Result<void, Problem> read_lines(std::string_view body, const RowTarget& target, PredictRequest& request);
+  /// their line's number; pointers are relative to the line. `request.single` is false. Other dialects have
+  /// another member, `wrapper`, instead of x.
+  core::Result<void, Problem> read_lines(std::string_view body, const RowTarget& target, PredictRequest& request,
+                                         std::string_view wrapper = "x");
 
   /// Reads one such line alone (for programs that stream); `line` is the number that errors
   /// tell (0: none).

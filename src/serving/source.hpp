@@ -45,4 +45,10 @@ core::Result<ModelSource> parse_model_argument(std::string_view argument);
 /// by a rename. An error names the entry that cannot be a model.
 core::Result<std::vector<ModelSource>> scan_repository(const std::filesystem::path& folder);
 
+/// The models of a folder that a platform has unpacked, where other files may lie about too: the folder as
+/// `model.EXT` or with numbered versions is one (called by the folder's name), and so are `xgboost-model` (SageMaker's
+/// own algorithm leaves it), files `NAME.onnx` and `NAME.ubj`, and folders as in a repository. A file is itself the
+/// one model. not_found where there is none.
+core::Result<std::vector<ModelSource>> scan_artifacts(const std::filesystem::path& path);
+
 }  // namespace pelton::serving
