@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "codec/problem.hpp"
@@ -7,7 +8,8 @@
 namespace pelton::api {
 
 /// The dialects answers are counted by.
-enum class Dialect { http, native };
+enum class Dialect { http, native, v2 };
+inline constexpr std::size_t kDialectCount = 3;
 std::string_view to_string(Dialect dialect) noexcept;
 
 /// How the dialect tells problems.

@@ -22,6 +22,10 @@ class HeaderLines {
     put(value);
     put("\r\n");
   }
+  /// Lines that are complete already.
+  void lines(std::string_view complete) noexcept {
+    if (complete.size() <= text_.size() - size_) put(complete);
+  }
   void integer(std::string_view name, long value) noexcept {
     std::array<char, 24> digits;
     const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;

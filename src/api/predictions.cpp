@@ -46,8 +46,12 @@ struct Predictions::Call {
   std::uint64_t note = 0;
   batching::Outcome::Status status = batching::Outcome::Status::scored;
   std::optional<codec::Problem> problem;
-  core::Duration queued{0};
+  core::TimePoint received;       ///< the request's first byte
+  core::TimePoint read;           ///< its rows had been read
+  core::Duration scored_after{0};  ///< from the first byte until the last method was scored
   core::Duration scoring{0};
+  std::size_t rows = 0;
+  std::size_t batch_rows = 0;
   std::string id;
   std::string request_id;  // of X-Request-Id
   std::string method;      // these three only while an access log wants them
@@ -72,6 +76,7 @@ void Predictions::submit(const http::RequestView& request, http::Responder respo
   const auto refuse = [&](const codec::Problem& problem, std::string_view headers) {
     state_.reply_problem(request, std::move(responder), problem, form.dialect(), wish.model, headers);
     call.refused = true;
+    wish.model->inferences.failed(call.read - call.received, call.read);
     if (call.waiting == 0) give_back(call);
   };
   if (!share_rows(call, wish.first_row)) return refuse(codec::out_of_memory(), "Retry-After: 1\r\n");
@@ -96,7 +101,10 @@ Predictions::Call& Predictions::prepare(const http::RequestView& request, const 
   call.refused = false;
   call.status = batching::Outcome::Status::scored;
   call.problem.reset();
-  call.queued = call.scoring = core::Duration(0);
+  call.received = request.received;
+  call.read = state_.clock().now();
+  call.scored_after = call.scoring = core::Duration(0);
+  call.rows = call.batch_rows = 0;
   call.single = wish.single;
   call.note = wish.note;
   call.id.assign(wish.id);
@@ -162,8 +170,10 @@ void Predictions::done(batching::Ticket& ticket, const batching::Outcome& outcom
 
 /// Notes how a part fared; its results are gone after this call unless they are copied.
 void Predictions::take(Call& call, Part& part, const batching::Outcome& outcome) {
-  call.queued = std::max(call.queued, outcome.queued);
+  call.scored_after = std::max(call.scored_after, outcome.queued + outcome.scoring);
   call.scoring += outcome.scoring;
+  call.batch_rows = std::max(call.batch_rows, outcome.batch_rows);
+  call.rows = outcome.results.rows;
   part.lane->queue_duration().observe(outcome.queued);
   if (outcome.status != batching::Outcome::Status::scored) {
     call.status = outcome.status;
@@ -183,7 +193,8 @@ void Predictions::take(Call& call, Part& part, const batching::Outcome& outcome)
 
 void Predictions::answer(Call& call) {
   const int status = write(call);
-  const core::Duration total = call.queued + call.scoring;
+  count(call, status);
+  const core::Duration total = call.scored_after;
   for (std::size_t i = 0; i < call.part_count; ++i) call.parts[i].lane->request_duration().observe(total);
   call.model->counts.add(call.form->dialect(), status);
   if (AccessLog* const log = state_.shared().access_log; log != nullptr && log->wants(status)) {
@@ -201,6 +212,17 @@ void Predictions::answer(Call& call) {
   responder.finish();
 }
 
+void Predictions::count(Call& call, int status) {
+  const core::TimePoint now = state_.clock().now();
+  if (status != 200) return call.model->inferences.failed(now - call.received, now);
+  const core::Duration input = call.read - call.received;
+  const serving::RequestSpans spans{.input = input,
+                                    .queue = call.scored_after - call.scoring - input,
+                                    .infer = call.scoring,
+                                    .output = now - call.received - call.scored_after};
+  call.model->inferences.succeeded(spans, call.rows, call.batch_rows, now);
+}
+
 int Predictions::write(Call& call) {
   using Status = batching::Outcome::Status;
   if (call.status == Status::expired) {
@@ -212,7 +234,7 @@ int Predictions::write(Call& call) {
   }
   if (call.problem) return write_problem(call, *call.problem);
   HeaderLines headers;
-  headers.server_timing(call.queued, call.scoring);
+  headers.server_timing(call.scored_after - call.scoring, call.scoring);
   if (!call.request_id.empty()) headers.text("X-Request-Id", call.request_id);
   call.form->write({.model = *call.model,
                     .outputs = {call.outputs.data(), call.part_count},

@@ -15,8 +15,9 @@ using http::RouteMatch;
 using http::Verb;
 
 Service::Service(SharedState& shared, core::EventLoop& loop)
-    : state_(shared, loop), predictions_(state_), native_(state_, predictions_) {
+    : state_(shared, loop), predictions_(state_), native_(state_, predictions_), v2_(state_, predictions_) {
   native_.add_routes(routes_);
+  v2_.add_routes(routes_);
   routes_.add<&Service::list_models>(Verb::get, "/models", *this);
   routes_.add<&Service::model_card>(Verb::get, "/models/{model}", *this);
   routes_.add<&Service::model_schema>(Verb::get, "/models/{model}/schema", *this);

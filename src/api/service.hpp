@@ -4,6 +4,7 @@
 #include "api/predictions.hpp"
 #include "api/routes.hpp"
 #include "api/thread_state.hpp"
+#include "api/v2/dialect.hpp"
 #include "http/service.hpp"
 
 namespace pelton::api {
@@ -32,6 +33,7 @@ class Service final : public http::Service {
   Predictions predictions_;
   Routes routes_;
   NativePredict native_;
+  V2Dialect v2_;
 };
 
 }  // namespace pelton::api

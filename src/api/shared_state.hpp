@@ -11,6 +11,7 @@
 #include "codec/predict_request.hpp"
 #include "core/clock.hpp"
 #include "metrics/registry.hpp"
+#include "serving/inference_statistics.hpp"
 #include "serving/repository.hpp"
 
 namespace pelton::api {
@@ -52,6 +53,7 @@ struct SharedState {
   ApiSettings settings;
   std::atomic<bool> ready{true};  ///< false while draining: /readyz answers 503
   std::atomic<std::size_t> next_shard{0};
+  serving::InferenceStatistics statistics{};
 };
 
 }  // namespace pelton::api

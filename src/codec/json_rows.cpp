@@ -9,11 +9,6 @@ namespace pelton::codec {
 
 namespace {
 
-/// One comparison for signs and digits alike: signs come as they like, and a branch on them would be
-/// foreseen wrongly half of the time. The point and the slash between them begin no literal: the scan
-/// refuses them.
-bool may_begin_number(char c) noexcept { return static_cast<unsigned char>(c - '-') <= '9' - '-'; }
-
 /// What has been found for a category: the value, or a complaint.
 void settle(core::Result<double, std::string> found, double& value, std::optional<std::string>& complaint) {
   if (found) {
