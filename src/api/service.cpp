@@ -15,7 +15,7 @@ using http::RouteMatch;
 using http::Verb;
 
 Service::Service(SharedState& shared, core::EventLoop& loop)
-    : state_(shared, loop), predictions_(state_), native_(state_, predictions_), v2_(state_, predictions_) {
+    : state_(shared, loop), predictions_(state_), native_(state_, predictions_), v2_(state_, predictions_, loop) {
   native_.add_routes(routes_);
   v2_.add_routes(routes_);
   routes_.add<&Service::list_models>(Verb::get, "/models", *this);

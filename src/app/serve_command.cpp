@@ -28,6 +28,9 @@ namespace pelton::app {
 
 namespace {
 
+/// Loads and unloads that may wait for their turn.
+constexpr std::size_t kMostErrands = 64;
+
 /// The command line's own words, before they are settings.
 struct ServeFlags {
   std::vector<std::string> models;
@@ -141,13 +144,13 @@ sigset_t block_signals() {
   return signals;
 }
 
-void reload(const Settings& settings, serving::Repository& repository, Log& log) {
+void reload(serving::ModelManager& manager, Log& log) {
   notify_service_manager("RELOADING=1");
-  auto sources = gather_sources(settings);
-  if (!sources) {
-    log.error("reload failed; serving as before", {{"reason", sources.error().message()}});
+  const auto errors = manager.load_all();
+  if (!errors) {
+    log.error("reload failed; serving as before", {{"reason", errors.error().message()}});
   } else {
-    for (const core::Error& error : repository.replace(*sources, settings.default_model)) {
+    for (const core::Error& error : *errors) {
       log.error("reload: the version that was serving stays", {{"reason", error.message()}});
     }
     log.info("reloaded");
@@ -181,11 +184,16 @@ int serve(Settings settings) {
     return fail(kFailed, "default model \"" + settings.default_model + "\" is not among the models served");
   }
 
+  serving::ModelManager manager(
+      repository, [&settings] { return gather_sources(settings); }, settings.default_model);
+  core::Worker worker(kMostErrands);
+  api::ModelControl control{manager, worker};
   batching::ScoringPool pool(std::max(1U, std::thread::hardware_concurrency()));
   api::SharedState shared{.repository = repository,
                           .registry = registry,
                           .pool = &pool,
                           .access_log = settings.log.access == AccessLogMode::off ? nullptr : &log,
+                          .control = &control,
                           .settings = settings.api};
   ConnectionMetrics connections(registry);
   http::Server server(
@@ -197,12 +205,13 @@ int serve(Settings settings) {
   notify_service_manager("READY=1");
 
   int signal = 0;
-  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) reload(settings, repository, log);
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) reload(manager, log);
 
   notify_service_manager("STOPPING=1");
   shared.ready.store(false, std::memory_order_release);
   if (settings.drain_delay.count() > 0) std::this_thread::sleep_for(settings.drain_delay);
   const bool drained = server.drain(settings.drain_timeout);
+  worker.stop();  // what it does is told to the event loops, which end with the server
   if (!drained) log.warn("drain timeout: some requests were cut off");
   return drained ? kDone : kFailed;
 }
