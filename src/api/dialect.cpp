@@ -13,6 +13,8 @@ std::string_view to_string(Dialect dialect) noexcept {
   return "unknown";
 }
 
+bool compresses_predictions_only(Dialect dialect) noexcept { return dialect == Dialect::v2; }
+
 const codec::ProblemShape& problem_shape(Dialect dialect) noexcept {
   switch (dialect) {
     case Dialect::http:

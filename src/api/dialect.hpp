@@ -12,6 +12,10 @@ enum class Dialect { http, native, v2 };
 inline constexpr std::size_t kDialectCount = 3;
 std::string_view to_string(Dialect dialect) noexcept;
 
+/// Whether all but predictions is sent as it is: tritonclient for asyncio says that it takes gzip whatever it asks
+/// for, and undoes it for predictions alone.
+bool compresses_predictions_only(Dialect dialect) noexcept;
+
 /// How the dialect tells problems.
 const codec::ProblemShape& problem_shape(Dialect dialect) noexcept;
 

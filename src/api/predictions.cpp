@@ -252,7 +252,10 @@ int Predictions::write_problem(Call& call, const codec::Problem& problem) {
   if (problem.status == 503) headers.integer("Retry-After", 1);
   if (!call.request_id.empty()) headers.text("X-Request-Id", call.request_id);
   const int status = shape.status(problem.status);
-  shape.append(call.responder.begin({.status = status, .content_type = shape.content_type, .headers = headers.view()}),
+  shape.append(call.responder.begin({.status = status,
+                                     .content_type = shape.content_type,
+                                     .headers = headers.view(),
+                                     .plain = compresses_predictions_only(call.form->dialect())}),
                problem);
   return status;
 }

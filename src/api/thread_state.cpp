@@ -71,7 +71,9 @@ void ThreadState::reply(const http::RequestView& request, http::Responder respon
                 .status = head.status,
                 .took = clock().now() - request.received});
   }
-  responder.reply(head, body);
+  http::ReplyHead sent = head;
+  sent.plain |= compresses_predictions_only(dialect);
+  responder.reply(sent, body);
 }
 
 void ThreadState::reply_problem(const http::RequestView& request, http::Responder responder,
