@@ -46,8 +46,8 @@ struct Predictions::Call {
   std::uint64_t note = 0;
   batching::Outcome::Status status = batching::Outcome::Status::scored;
   std::optional<codec::Problem> problem;
-  core::TimePoint received;       ///< the request's first byte
-  core::TimePoint read;           ///< its rows had been read
+  core::TimePoint received;        ///< the request's first byte
+  core::TimePoint read;            ///< its rows had been read
   core::Duration scored_after{0};  ///< from the first byte until the last method was scored
   core::Duration scoring{0};
   std::size_t rows = 0;

@@ -74,10 +74,12 @@ void InferenceCounts::add_to(InferenceTotals& totals) const {
     const std::uint64_t executions = read(sized.executions);
     if (executions == 0) continue;
     const std::size_t rows = rows_of(slot);
-    auto at = std::lower_bound(totals.by_rows.begin(), totals.by_rows.end(), rows,
-                               [](const InferenceTotals::Batch& batch, std::size_t wanted) { return batch.rows < wanted; });
+    auto at =
+        std::lower_bound(totals.by_rows.begin(), totals.by_rows.end(), rows,
+                         [](const InferenceTotals::Batch& batch, std::size_t wanted) { return batch.rows < wanted; });
     if (at == totals.by_rows.end() || at->rows != rows) at = totals.by_rows.insert(at, {rows, {}, {}, {}});
-    for (const auto& [to, ns] : {std::pair{&at->input, read(sized.input)}, {&at->infer, read(sized.infer)},
+    for (const auto& [to, ns] : {std::pair{&at->input, read(sized.input)},
+                                 {&at->infer, read(sized.infer)},
                                  {&at->output, read(sized.output)}}) {
       to->count += executions;
       to->ns += ns;

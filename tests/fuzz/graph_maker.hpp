@@ -84,7 +84,7 @@ class GraphMaker {
   std::vector<Input> inputs_;
   std::vector<std::pair<std::string, formats::onnx::RawTensor>> constants_;
   std::vector<formats::onnx::Node> nodes_;
-  std::deque<Named> values_;  ///< references stay good
+  std::deque<Named> values_;            ///< references stay good
   std::vector<std::string> unchecked_;  ///< files with a node that could not be tried out here
   std::size_t names_ = 0;
 };

@@ -53,9 +53,8 @@ void V2Generate::stream(const http::RequestView& request, http::Responder respon
   const ModelChoice choice = choose_v2(state_, match);
   codec::Problem problem = choice.problem;
   if (choice.model != nullptr) {
-    problem = {.status = 400,
-               .detail = "streams are not supported: a prediction is one answer; use generate",
-               .errors = {}};
+    problem = {
+        .status = 400, .detail = "streams are not supported: a prediction is one answer; use generate", .errors = {}};
   }
   state_.reply_problem(request, std::move(responder), problem, Dialect::v2, choice.model);
 }

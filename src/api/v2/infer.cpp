@@ -40,8 +40,7 @@ void V2Infer::infer(const http::RequestView& request, http::Responder responder,
   submit_v2(state_, predictions_, request, std::move(responder), model, read_for, inferred, form_);
 }
 
-core::Result<void, codec::Problem> V2Infer::read(const http::RequestView& request,
-                                                 const codec::v2::InferTarget& target,
+core::Result<void, codec::Problem> V2Infer::read(const http::RequestView& request, const codec::v2::InferTarget& target,
                                                  codec::v2::InferRequest& inferred) {
   const std::string_view header = request.header(kHeaderLength);
   const std::string_view body = request.body;
@@ -76,8 +75,7 @@ void submit_v2(ThreadState& state, Predictions& predictions, const http::Request
   if (methods[0] != read_for) {
     math::RowBuffer& from = predictions.rows(model, read_for);
     try {
-      wish.first_row =
-          codec::move_rows(from, read.first_row, predictions.rows(model, methods[0]), model.features);
+      wish.first_row = codec::move_rows(from, read.first_row, predictions.rows(model, methods[0]), model.features);
     } catch (const std::bad_alloc&) {
       from.truncate(read.first_row);
       return state.reply_problem(request, std::move(responder), codec::out_of_memory(), form.dialect(), &model,

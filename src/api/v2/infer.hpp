@@ -14,8 +14,7 @@ namespace pelton::api {
 /// `POST /v2/models/{model}[/versions/{version}]/infer`. Loop thread only.
 class V2Infer {
  public:
-  V2Infer(ThreadState& state, Predictions& predictions)
-      : state_(state), predictions_(predictions), form_(state) {}
+  V2Infer(ThreadState& state, Predictions& predictions) : state_(state), predictions_(predictions), form_(state) {}
 
   void add_routes(Routes& routes);
 

@@ -34,9 +34,7 @@ std::uint32_t V2InferForm::note_of(const codec::v2::OutputWish& wish) noexcept {
 }
 
 codec::v2::OutputWish V2InferForm::wish_of(std::uint32_t note) noexcept {
-  return {.by_file_name = (note & kByFileName) != 0,
-          .classes = note >> kClassesShift,
-          .binary = (note & kBinary) != 0};
+  return {.by_file_name = (note & kByFileName) != 0, .classes = note >> kClassesShift, .binary = (note & kBinary) != 0};
 }
 
 void V2InferForm::write(const Answer& answer, http::Responder& responder) const {
@@ -51,8 +49,8 @@ void V2InferForm::write(const Answer& answer, http::Responder& responder) const 
   HeaderLines headers;
   headers.lines(answer.headers);
   headers.integer("Inference-Header-Content-Length", static_cast<long>(json.size()));
-  core::TextBuffer& body = responder.begin(
-      {.status = 200, .content_type = "application/octet-stream", .headers = headers.view()});
+  core::TextBuffer& body =
+      responder.begin({.status = 200, .content_type = "application/octet-stream", .headers = headers.view()});
   body.append(json.view());
   for (const Answer::Output& output : answer.outputs) {
     const codec::v2::OutputWish wish = wish_of(output.note);

@@ -76,8 +76,8 @@ void V2Models::live(const RequestView& request, Responder responder, const Route
 }
 
 void V2Models::ready(const RequestView& request, Responder responder, const RouteMatch&) {
-  const bool ready = state_.shared().ready.load(std::memory_order_acquire) &&
-                     state_.predictor().catalog().default_model() != nullptr;
+  const bool ready =
+      state_.shared().ready.load(std::memory_order_acquire) && state_.predictor().catalog().default_model() != nullptr;
   state_.reply(request, std::move(responder), {.status = ready ? 200 : 503},
                ready ? R"({"ready":true})" : R"({"ready":false,"error":"no model is loaded, or the server is ending"})",
                Dialect::v2);

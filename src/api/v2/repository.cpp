@@ -155,7 +155,7 @@ void V2Repository::finish(Chore& chore) {
   }
   const core::Error& error = *done->error;
   const bool unknown = error.code() == core::ErrorCode::not_found;
-  codec::Problem problem{.status = unknown                                              ? 404
+  codec::Problem problem{.status = unknown                                        ? 404
                                    : error.code() == core::ErrorCode::unavailable ? 503
                                                                                   : 400,
                          .detail = error.message(),

@@ -94,8 +94,8 @@ void V2Settings::logging(const RequestView& request, Responder responder, const 
 }
 
 void V2Settings::set_logging(const RequestView& request, Responder responder, const RouteMatch& match) {
-  const auto read =
-      codec::v2::read_settings(request.body, kLogging, "log settings are not changed by requests; see the settings file");
+  const auto read = codec::v2::read_settings(request.body, kLogging,
+                                             "log settings are not changed by requests; see the settings file");
   if (!read) return state_.reply_problem(request, std::move(responder), read.error(), Dialect::v2);
   logging(request, std::move(responder), match);
 }
@@ -111,7 +111,8 @@ void V2Settings::unknown_region(const RequestView& request, Responder responder,
 }
 
 void V2Settings::no_shared_memory(const RequestView& request, Responder responder, const RouteMatch&) {
-  refuse(request, std::move(responder), "shared memory is not supported; send data in the request, as JSON or as bytes");
+  refuse(request, std::move(responder),
+         "shared memory is not supported; send data in the request, as JSON or as bytes");
 }
 
 void V2Settings::unregistered(const RequestView& request, Responder responder, const RouteMatch&) {

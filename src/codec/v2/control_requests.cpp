@@ -66,16 +66,16 @@ core::Result<void, Problem> read_load_request(std::string_view body) {
       return members.read(value);
     }
     return members.skip_null() || members.each("/parameters", "an object of parameters", [&](std::string_view of) {
-             const std::string parameter(of);
-             Parameter value;
-             if (!members.read(value)) return false;
-             if (value.kind != JsonKind::null && (parameter == "config" || parameter.starts_with("file:"))) {
-               members.report("/parameters" + pointer_to(parameter),
-                              "models are loaded as they lie in the repository: a configuration or files of your own "
-                              "are not supported");
-             }
-             return true;
-           });
+      const std::string parameter(of);
+      Parameter value;
+      if (!members.read(value)) return false;
+      if (value.kind != JsonKind::null && (parameter == "config" || parameter.starts_with("file:"))) {
+        members.report("/parameters" + pointer_to(parameter),
+                       "models are loaded as they lie in the repository: a configuration or files of your own "
+                       "are not supported");
+      }
+      return true;
+    });
   });
 }
 

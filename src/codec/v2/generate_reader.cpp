@@ -80,15 +80,16 @@ bool GenerateReader::Body::read() {
     std::fill(reader_.seen_.begin(), reader_.seen_.end(), 0U);
     reader_.stamp_ = 1;
   }
-  const bool read = members_.each("", "an object with a member a feature",
-                                  [&](std::string_view name) { return read_member(name); });
+  const bool read =
+      members_.each("", "an object with a member a feature", [&](std::string_view name) { return read_member(name); });
   if (!read || !cursor_.finish()) return false;
   finish();
   return true;
 }
 
 std::optional<GenerateReader::Body::Place> GenerateReader::Body::find(std::string_view name) const {
-  if (const InputTensor* input = target_.tensors.find_input(name, 0)) return Place{input->name, input->first, input->width};
+  if (const InputTensor* input = target_.tensors.find_input(name, 0))
+    return Place{input->name, input->first, input->width};
   const FeatureTable& features = target_.rows.features;
   const std::size_t feature = features.find(name, given_);
   if (feature == features.width() || !features.named()) return std::nullopt;
@@ -203,7 +204,7 @@ bool GenerateReader::Body::read_values(const Place& place) {
   const std::array<std::size_t, 2> shape{extent.rows, place.width};
   const Tensor tensor{.name = place.name,
                       .at = pointer,
-                      .datatype = text                                  ? Datatype::bytes
+                      .datatype = text                                ? Datatype::bytes
                                   : extent.first == JsonKind::boolean ? Datatype::boolean
                                                                       : Datatype::fp64,
                       .shape = shape,

@@ -81,9 +81,9 @@ class InferReader::Body {
   RequestParameters parameters_;
   unsigned seen_ = 0;
   std::size_t inputs_ = 0;
-  std::size_t given_ = 0;         ///< features
-  bool made_up_name_ = false;     ///< an input of a name that the model does not have was taken for its only one
-  std::string_view rows_by_;      ///< the input that told the number of rows
+  std::size_t given_ = 0;      ///< features
+  bool made_up_name_ = false;  ///< an input of a name that the model does not have was taken for its only one
+  std::string_view rows_by_;   ///< the input that told the number of rows
   bool appended_ = false;
   bool too_many_ = false;
 };
@@ -95,8 +95,9 @@ bool InferReader::Body::read() {
     reader_.stamp_ = 1;
   }
   reader_.pending_.clear();
-  if (!members_.each("", "an object such as {\"inputs\":[{\"name\":…,\"shape\":[1,2],\"datatype\":\"FP64\",\"data\":[2,3]}]}",
-                     [&](std::string_view name) { return read_member(name); })) {
+  if (!members_.each(
+          "", "an object such as {\"inputs\":[{\"name\":…,\"shape\":[1,2],\"datatype\":\"FP64\",\"data\":[2,3]}]}",
+          [&](std::string_view name) { return read_member(name); })) {
     return false;
   }
   if (!cursor_.finish()) return false;
@@ -123,8 +124,7 @@ bool InferReader::Body::read_member(std::string_view name) {
     return once(kOutputs, "/outputs") ? members_.skip_null() || wishes_.read() : cursor_.skip_value();
   }
   if (name == "parameters") {
-    return once(kParameters, "/parameters") ? members_.skip_null() || parameters_.read(members_)
-                                            : cursor_.skip_value();
+    return once(kParameters, "/parameters") ? members_.skip_null() || parameters_.read(members_) : cursor_.skip_value();
   }
   // Other servers pass over what they do not know; what is one letter away from a member is a mistake.
   if (const std::string meant = members_.suggestion(name, member_names()); !meant.empty()) {
@@ -138,7 +138,8 @@ bool InferReader::Body::read_member(std::string_view name) {
 bool InferReader::Body::read_id() {
   Parameter id;
   if (!members_.read(id)) return false;
-  const bool whole = id.kind == JsonKind::number && id.literal.find_first_not_of("0123456789") == std::string_view::npos;
+  const bool whole =
+      id.kind == JsonKind::number && id.literal.find_first_not_of("0123456789") == std::string_view::npos;
   if (id.kind == JsonKind::null) return true;
   if (id.kind != JsonKind::string && !whole) {
     members_.report("/id", "expected a string or an integer, got " + std::string(describe(id.kind)));
@@ -169,16 +170,17 @@ bool InferReader::Body::read_input() {
   Tensor tensor;
   bool settled = false;
   std::optional<JsonCursor> data;  // where they begin, if they came before what is needed to read them
-  const bool read = members_.each(pointer_to(inputs_).view(), "an input tensor (an object)", [&](std::string_view name) {
-    if (name != "data") return header.read_member(name, members_, cursor_);
-    if (!header.once(InputHeader::kData, members_)) return cursor_.skip_value();
-    if (!header.complete()) {
-      data = cursor_;
-      return cursor_.skip_value();
-    }
-    settled = true;
-    return settle(header, tensor) ? read_data(header, tensor) : !too_many_ && cursor_.skip_value();
-  });
+  const bool read =
+      members_.each(pointer_to(inputs_).view(), "an input tensor (an object)", [&](std::string_view name) {
+        if (name != "data") return header.read_member(name, members_, cursor_);
+        if (!header.once(InputHeader::kData, members_)) return cursor_.skip_value();
+        if (!header.complete()) {
+          data = cursor_;
+          return cursor_.skip_value();
+        }
+        settled = true;
+        return settle(header, tensor) ? read_data(header, tensor) : !too_many_ && cursor_.skip_value();
+      });
   if (!read) return false;
   if (!settled && !settle(header, tensor)) {
     if (too_many_) return false;
@@ -191,8 +193,8 @@ bool InferReader::Body::read_input() {
     if (header.has(InputHeader::kData)) {
       members_.report(pointer_to(inputs_).view(), header.told() + "has both data and a binary_data_size");
     }
-    reader_.pending_.push_back({tensor.name, tensor.datatype, inputs_, tensor.rows, tensor.first, tensor.width,
-                                *header.binary_size});
+    reader_.pending_.push_back(
+        {tensor.name, tensor.datatype, inputs_, tensor.rows, tensor.first, tensor.width, *header.binary_size});
   } else if (data) {
     const JsonCursor behind = cursor_;
     cursor_ = *data;
@@ -241,9 +243,9 @@ bool InferReader::Body::find(InputHeader& header) {
 bool InferReader::Body::agree_on_rows(const InputHeader& header) {
   if (!rows_by_.empty()) {
     if (header.rows() == request_.rows) return appended_;
-    members_.report(pointer_to(inputs_, "/shape").view(),
-                    header.told() + "has " + counted(header.rows(), "row") + ", input " + in_quotes(rows_by_) + " has " +
-                        std::to_string(request_.rows));
+    members_.report(pointer_to(inputs_, "/shape").view(), header.told() + "has " + counted(header.rows(), "row") +
+                                                              ", input " + in_quotes(rows_by_) + " has " +
+                                                              std::to_string(request_.rows));
     return false;
   }
   if (header.rows() > target_.rows.limits.max_rows) {
@@ -254,8 +256,9 @@ bool InferReader::Body::agree_on_rows(const InputHeader& header) {
   request_.rows = header.rows();
   // A byte an element at least: no more memory than what was sent can account for.
   if (request_.rows > body_size_ / std::max<std::size_t>(target_.rows.features.width(), 1)) {
-    members_.report(pointer_to(inputs_, "/shape").view(),
-                    header.told() + "the shape tells of " + counted(request_.rows, "row") + ", more than the body holds");
+    members_.report(
+        pointer_to(inputs_, "/shape").view(),
+        header.told() + "the shape tells of " + counted(request_.rows, "row") + ", more than the body holds");
     return false;
   }
   target_.rows.rows.append_rows(request_.rows);
@@ -282,8 +285,9 @@ void InferReader::Body::read_pending() {
   for (const Pending& pending : reader_.pending_) {
     if (pending.bytes > bytes_.size()) {
       members_.report(pointer_to(pending.number, "/parameters/binary_data_size").view(),
-                      bytes_.empty() ? "no bytes are left behind the JSON: see the header Inference-Header-Content-Length"
-                                     : "only " + counted(bytes_.size(), "byte") + " are left behind the JSON");
+                      bytes_.empty()
+                          ? "no bytes are left behind the JSON: see the header Inference-Header-Content-Length"
+                          : "only " + counted(bytes_.size(), "byte") + " are left behind the JSON");
       return;
     }
     const std::string_view own = bytes_.substr(0, pending.bytes);

@@ -129,8 +129,8 @@ bool InputHeader::read_datatype(MemberReader& members, JsonCursor& cursor) {
     datatype_ = *type;
   } else {
     wrong_ |= kDatatype;
-    members.report(pointer.view(), "unknown datatype " + in_quotes(name.text) + "; there are " +
-                                       std::string(datatype_names()));
+    members.report(pointer.view(),
+                   "unknown datatype " + in_quotes(name.text) + "; there are " + std::string(datatype_names()));
   }
   return true;
 }
@@ -176,16 +176,17 @@ bool InputHeader::check_datatype(MemberReader& members) const {
     const bool takes_numbers = !feature.is_text() && !feature.is_word();
     if (datatype_ == Datatype::bytes ? takes_text : takes_numbers) return true;
   }
-  report(members, "/datatype", told() + "expected " + std::string(to_string(declared_)) + ", got " +
-                                   std::string(to_string(datatype_)));
+  report(members, "/datatype",
+         told() + "expected " + std::string(to_string(declared_)) + ", got " + std::string(to_string(datatype_)));
   return false;
 }
 
 bool InputHeader::check_shape(MemberReader& members) const {
   const auto row = shape().subspan(std::min<std::size_t>(rank_, 1));
-  const bool fits = rank_ == 1   ? width_ == 1
-                    : rank_ == 2 ? row[0] == width_
-                                 : rank_ > 2 && std::equal(row.begin(), row.end(), row_shape_.begin(), row_shape_.end());
+  const bool fits = rank_ == 1 ? width_ == 1
+                    : rank_ == 2
+                        ? row[0] == width_
+                        : rank_ > 2 && std::equal(row.begin(), row.end(), row_shape_.begin(), row_shape_.end());
   if (!fits) {
     report(members, "/shape", told() + "expected " + list_of(row_shape_, "[rows") + ", got " + list_of(shape()));
   } else if (rows() == 0) {

@@ -14,7 +14,7 @@ namespace pelton::codec::v2 {
 struct ModelHeading {
   std::string_view name;
   std::span<const std::string> versions;
-  std::string_view format;        ///< "onnx"
+  std::string_view format;         ///< "onnx"
   std::size_t max_batch_size = 0;  ///< rows that one request may bring
 };
 

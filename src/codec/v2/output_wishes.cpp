@@ -30,13 +30,13 @@ bool OutputWishes::read_output(std::size_t number) {
   const ShortPointer parameters("/outputs/", number, "/parameters");
   const bool read = members_.each(pointer.view(), "an output tensor (an object)", [&](std::string_view member) {
     if (member == "parameters") {
-      return members_.skip_null() || members_.each(parameters.view(), "an object of parameters",
-                                                   [&](std::string_view name) {
-                                                     return read_parameter(name, number, wanted);
-                                                   });
+      return members_.skip_null() ||
+             members_.each(parameters.view(), "an object of parameters",
+                           [&](std::string_view name) { return read_parameter(name, number, wanted); });
     }
     if (member != "name") return cursor_.skip_value();
-    if (cursor_.kind() != JsonKind::string) return members_.refuse(ShortPointer("/outputs/", number, "/name").view(), "an output's name");
+    if (cursor_.kind() != JsonKind::string)
+      return members_.refuse(ShortPointer("/outputs/", number, "/name").view(), "an output's name");
     Parameter name;
     if (!members_.read(name)) return false;
     named = true;
@@ -44,7 +44,8 @@ bool OutputWishes::read_output(std::size_t number) {
     if (output != nullptr) {
       wanted.wish.by_file_name = output->name != name.text;
     } else {
-      std::string detail = "unknown output " + in_quotes(name.text) + members_.suggestion(name.text, tensors_.output_names());
+      std::string detail =
+          "unknown output " + in_quotes(name.text) + members_.suggestion(name.text, tensors_.output_names());
       detail += "; the model gives";
       for (const std::string& known : tensors_.output_names()) {
         detail.append(&known == &tensors_.output_names().front() ? " " : ", ").append(known);

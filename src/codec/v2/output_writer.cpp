@@ -160,8 +160,7 @@ const std::string& OutputWriter::label(double value) const noexcept {
 std::size_t OutputWriter::byte_count(math::ConstMatrix results, const OutputWish& wish) const {
   std::size_t bytes = 0;
   if (wish.classes != 0) {
-    each_best(results, classes(wish),
-              [&](std::string_view text) { bytes += sizeof(std::uint32_t) + text.size(); });
+    each_best(results, classes(wish), [&](std::string_view text) { bytes += sizeof(std::uint32_t) + text.size(); });
     return bytes;
   }
   if (tensor_.datatype != Datatype::bytes) return results.rows * width_ * size_of(tensor_.datatype);
@@ -204,8 +203,9 @@ void OutputWriter::each_best(math::ConstMatrix results, std::size_t count, Visit
   for (std::size_t r = 0; r < results.rows; ++r) {
     const double* const row = results.row(r);
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
-                      [&](std::size_t a, std::size_t b) { return better(row[a], row[b]) || (!better(row[b], row[a]) && a < b); });
+    std::partial_sort(
+        order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+        [&](std::size_t a, std::size_t b) { return better(row[a], row[b]) || (!better(row[b], row[a]) && a < b); });
     for (std::size_t i = 0; i < count; ++i) {
       text.clear();
       append_value(text, row[order[i]]);

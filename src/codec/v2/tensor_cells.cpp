@@ -218,8 +218,7 @@ inline std::size_t TensorCells::read_run(JsonCursor& cursor, std::size_t at, std
 inline bool TensorCells::read_element(JsonCursor& cursor, std::size_t element) {
   if (fit_ <= Fit::to_float && may_begin_number(cursor.peek())) [[likely]] {
     const ScannedNumber number = scan_number(cursor.position(), cursor.end());
-    const double value =
-        fit_ == Fit::to_float ? static_cast<double>(static_cast<float>(number.value)) : number.value;
+    const double value = fit_ == Fit::to_float ? static_cast<double>(static_cast<float>(number.value)) : number.value;
     const std::size_t of = tensor_->first + element % tensor_->width;
     if (number.fault == NumberFault::none && std::fabs(value) <= target_.features.unseen_limit(of)) [[likely]] {
       cursor.move_to(number.end);
@@ -243,12 +242,12 @@ inline bool TensorCells::read_element(JsonCursor& cursor, std::size_t element) {
     case JsonKind::nan:
       if (!cursor.read_word(kind == JsonKind::null ? "null" : "NaN")) return false;
       complaint = is_floating(type) || (type == Datatype::bytes && kind == JsonKind::null) ? put_missing(element)
-                                                                                          : refuse_kind(kind);
+                                                                                           : refuse_kind(kind);
       break;
     case JsonKind::infinity:
       if (!cursor.read_word(cursor.peek() == '-' ? "-Infinity" : "Infinity")) return false;
-      complaint = is_floating(type) ? misfit(feature(element), std::numeric_limits<double>::infinity())
-                                    : refuse_kind(kind);
+      complaint =
+          is_floating(type) ? misfit(feature(element), std::numeric_limits<double>::infinity()) : refuse_kind(kind);
       break;
     case JsonKind::boolean: {
       const bool value = cursor.peek() == 't';

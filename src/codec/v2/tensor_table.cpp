@@ -18,9 +18,8 @@ bool is_listed(model::Method method) noexcept {
 Datatype output_datatype(const model::Schema& schema, const model::OutputSpec& output) {
   // Texts are given as labels only: numbers that are declared as text stay numbers.
   if (!output.labelled) return output.type == model::ElementType::string ? Datatype::fp64 : datatype_of(output.type);
-  const bool texts = std::any_of(schema.classes.begin(), schema.classes.end(), [](const model::Label& label) {
-    return std::holds_alternative<std::string>(label);
-  });
+  const bool texts = std::any_of(schema.classes.begin(), schema.classes.end(),
+                                 [](const model::Label& label) { return std::holds_alternative<std::string>(label); });
   return texts ? Datatype::bytes : Datatype::int64;
 }
 
@@ -50,9 +49,8 @@ Datatype input_datatype(const model::Schema& schema, const model::Input& input) 
 /// The inputs of a model whose file names none.
 std::vector<model::Input> made_up_inputs(const model::Schema& schema) {
   const std::vector<model::Feature>& features = schema.features;
-  const bool alike = std::all_of(features.begin(), features.end(), [&](const model::Feature& feature) {
-    return feature.type == features.front().type;
-  });
+  const bool alike = std::all_of(features.begin(), features.end(),
+                                 [&](const model::Feature& feature) { return feature.type == features.front().type; });
   if (alike || !schema.named()) return {{.name = "input", .first = 0, .width = features.size()}};
   std::vector<model::Input> inputs;
   for (const model::Feature& feature : features) {

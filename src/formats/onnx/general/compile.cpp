@@ -269,8 +269,8 @@ core::Result<std::unique_ptr<const model::Model>> GeneralCompiler::compile() {
     if (!methods) return methods.error();
     model::Description description = describe(model_, inputs_, 0, methods->outputs, !methods->classes.empty());
     std::vector<model::Input> inputs = told(inputs_);
-  model::Schema schema{std::move(inputs_.features), std::move(methods->classes), std::move(methods->outputs),
-                       std::move(inputs)};
+    model::Schema schema{std::move(inputs_.features), std::move(methods->classes), std::move(methods->outputs),
+                         std::move(inputs)};
     return std::unique_ptr<const model::Model>(
         std::make_unique<model::ProgramModel>(std::move(schema), std::move(description), std::move(methods->programs)));
   }
