@@ -33,31 +33,35 @@ TEST_F(V2Test, TellsOfServerAndModels) {
   EXPECT_EQ(client.get("/v2/health/live").body, R"({"live":true})");
   EXPECT_EQ(client.get("/v2/health/ready").body, R"({"ready":true})");
   EXPECT_EQ(client.get("/v2/models/plain/ready").body, R"({"name":"plain","ready":true})");
-  EXPECT_EQ(client.get("/v2/models/plain").body,
-            R"({"name":"plain","versions":["1"],"platform":"pelton_",)"
-            R"("inputs":[{"name":"input","datatype":"FP64","shape":[-1,2]}],)"
-            R"("outputs":[{"name":"predict","datatype":"FP64","shape":[-1]}]})");
+  EXPECT_EQ(client.get("/v2/models/plain").body, R"({"name":"plain","versions":["1"],"platform":"pelton_",)"
+                                                 R"("inputs":[{"name":"input","datatype":"FP64","shape":[-1,2]}],)"
+                                                 R"("outputs":[{"name":"predict","datatype":"FP64","shape":[-1]}]})");
   EXPECT_THAT(client.get("/v2/models/shop/config").body,
               HasSubstr(R"("input":[{"name":"title","data_type":"TYPE_STRING","format":"FORMAT_NONE","dims":[1]},)"));
-  const test::Reply unknown = client.get("/v2/models/plane");
+  const test::Reply unknown = client.get("/v2/models/plaim");
   EXPECT_EQ(unknown.status, 404);
-  EXPECT_EQ(unknown.body, R"({"error":"Request for unknown model: no model named \"plane\"; did you mean \"plain\"?"})");
+  EXPECT_EQ(unknown.body,
+            R"({"error":"Request for unknown model: no model named \"plaim\"; did you mean \"plain\"?"})");
 }
 
 TEST_F(V2Test, ReadsJson) {
   const std::string reply = R"({"model_name":"plain","model_version":"1","id":"7","outputs":[)"
                             R"({"name":"predict","datatype":"FP64","shape":[2],"data":[5.0,9.0]}]})";
-  EXPECT_EQ(infer("plain", R"({"id":"7","inputs":[{"name":"x","shape":[2,2],"datatype":"FP64","data":[2,3,4,5]}]})").body,
-            reply);
-  EXPECT_EQ(infer("plain", R"({"inputs":[{"data":[[2,3],[4,5]],"datatype":"INT8","shape":[2,2],"name":"x"}],"id":"7"})").body,
-            reply);
+  EXPECT_EQ(
+      infer("plain", R"({"id":"7","inputs":[{"name":"x","shape":[2,2],"datatype":"FP64","data":[2,3,4,5]}]})").body,
+      reply);
+  EXPECT_EQ(
+      infer("plain", R"({"inputs":[{"data":[[2,3],[4,5]],"datatype":"INT8","shape":[2,2],"name":"x"}],"id":"7"})").body,
+      reply);
   EXPECT_EQ(infer("named", R"({"inputs":[{"name":"income","shape":[1],"datatype":"FP32","data":[3]},)"
-                           R"({"name":"age","shape":[1,1],"datatype":"UINT16","data":[2]}]})").body,
+                           R"({"name":"age","shape":[1,1],"datatype":"UINT16","data":[2]}]})")
+                .body,
             R"({"model_name":"named","model_version":"1","outputs":[)"
             R"({"name":"predict","datatype":"FP64","shape":[1],"data":[5.0]}]})");
   EXPECT_EQ(infer("shop", R"({"inputs":[{"name":"title","shape":[1],"datatype":"BYTES","data":["three"]},)"
                           R"({"name":"size","shape":[1],"datatype":"FP64","data":[2]}],)"
-                          R"("outputs":[{"name":"decision_function"},{"name":"predict"}]})").body,
+                          R"("outputs":[{"name":"decision_function"},{"name":"predict"}]})")
+                .body,
             R"({"model_name":"shop","model_version":"1","outputs":[)"
             R"({"name":"decision_function","datatype":"FP64","shape":[1,2],"data":[5.0,2.0]},)"
             R"({"name":"predict","datatype":"FP64","shape":[1],"data":[7.0]}]})");
@@ -78,7 +82,8 @@ TEST_F(V2Test, ReadsAndWritesBytes) {
 
 TEST_F(V2Test, TellsBestClasses) {
   EXPECT_THAT(infer("plain", R"({"inputs":[{"name":"x","shape":[1,2],"datatype":"FP64","data":[2,3]}],)"
-                             R"("outputs":[{"name":"decision_function","parameters":{"classification":1}}]})").body,
+                             R"("outputs":[{"name":"decision_function","parameters":{"classification":1}}]})")
+                  .body,
               HasSubstr(R"("datatype":"BYTES","shape":[1,1],"data":["3.0:1"])"));
 }
 
@@ -87,9 +92,10 @@ TEST_F(V2Test, NamesEveryMistake) {
       infer("plain", R"({"inputs":[{"name":"x","shape":[1,2],"datatype":"INT8","data":["a",300]}],)"
                      R"("outputs":[{"name":"predicts"}],"parameters":{"sequence_id":1,"timeout":-1}})");
   EXPECT_EQ(reply.status, 400);
-  EXPECT_THAT(reply.body, StartsWith(R"({"error":"/inputs/0/data/0: input \"input\": expected an integer (INT8), got a )"
-                                     R"(string; /inputs/0/data/1: input \"input\": 300 is out of range for INT8; )"
-                                     R"(/outputs/0/name: unknown output \"predicts\"; did you mean \"predict\"?)"));
+  EXPECT_THAT(reply.body,
+              StartsWith(R"({"error":"/inputs/0/data/0: input \"input\": expected an integer (INT8), got a )"
+                         R"(string; /inputs/0/data/1: input \"input\": 300 is out of range for INT8; )"
+                         R"(/outputs/0/name: unknown output \"predicts\"; did you mean \"predict\"?)"));
   EXPECT_THAT(reply.body, HasSubstr("/parameters/sequence_id: sequences are not supported"));
   EXPECT_THAT(reply.body, HasSubstr("/parameters/timeout: expected a whole number of microseconds"));
   EXPECT_EQ(infer("plain", R"({"inputs":[)").status, 400);

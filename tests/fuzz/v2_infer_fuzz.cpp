@@ -69,7 +69,8 @@ void check(const Subject& subject, Read&& read) {
   std::fill_n(rows.append_row(), subject.features.width(), 0);
   const double other = rows.put_text("another caller's");
   codec::v2::InferRequest request;
-  const auto done = read(codec::v2::InferTarget{subject.tensors, {subject.features, rows, {.max_rows = 1000}}}, request);
+  const auto done =
+      read(codec::v2::InferTarget{subject.tensors, {subject.features, rows, {.max_rows = 1000}}}, request);
   require(core::text_of(other) == "another caller's");
   if (done) {
     require(request.rows > 0 && rows.rows() == 1 + request.rows && request.output_count > 0);
