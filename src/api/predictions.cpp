@@ -47,9 +47,13 @@ struct Predictions::Call {
   std::uint64_t note = 0;
   batching::Outcome::Status status = batching::Outcome::Status::scored;
   std::optional<codec::Problem> problem;
-  core::Duration queued{0};
+  core::TimePoint received;        ///< the request's first byte
+  core::TimePoint read;            ///< its rows had been read
+  core::Duration scored_after{0};  ///< from the first byte until the last method was scored
   core::Duration scoring{0};
   std::string_view cors;  ///< of the settings
+  std::size_t rows = 0;
+  std::size_t batch_rows = 0;
   std::string id;
   std::string request_id;  // of X-Request-Id
   std::string method;      // these three only while an access log wants them
@@ -97,6 +101,8 @@ bool Predictions::refuse_full(const http::RequestView& request, http::Responder&
   batching::Batcher& full = state_.predictor().lane(*model.loaded, method).batcher();
   full.refused();
   reply_full(request, std::move(responder), model, full, form.dialect());
+  const core::TimePoint now = state_.clock().now();
+  model.inferences.failed(now - request.received, now);
   return true;
 }
 
@@ -125,14 +131,17 @@ void Predictions::reply_full(const http::RequestView& request, http::Responder r
 void Predictions::submit(const http::RequestView& request, http::Responder responder, const Wish& wish,
                          const AnswerForm& form) {
   Call& call = prepare(request, wish, form);
-  if (!share_rows(call, wish.first_row)) {
-    state_.reply_problem(request, std::move(responder), codec::out_of_memory(), form.dialect(), wish.model,
-                         "Retry-After: 1\r\n");
-    return give_back(call);
-  }
+  const auto refuse = [&](const codec::Problem& problem, std::string_view headers) {
+    state_.reply_problem(request, std::move(responder), problem, form.dialect(), wish.model, headers);
+    call.refused = true;
+    wish.model->inferences.failed(call.read - call.received, call.read);
+    if (call.waiting == 0) give_back(call);
+  };
+  if (!share_rows(call, wish.first_row)) return refuse(codec::out_of_memory(), "Retry-After: 1\r\n");
   if (!enter(call)) {
     const batching::Batcher& full = call.parts[call.waiting].lane->batcher();
     reply_full(request, std::move(responder), *wish.model, full, form.dialect());
+    wish.model->inferences.failed(call.read - call.received, call.read);
     call.refused = true;
     if (call.waiting == 0) give_back(call);
     return;
@@ -151,7 +160,10 @@ Predictions::Call& Predictions::prepare(const http::RequestView& request, const 
   call.refused = false;
   call.status = batching::Outcome::Status::scored;
   call.problem.reset();
-  call.queued = call.scoring = core::Duration(0);
+  call.received = request.received;
+  call.read = state_.clock().now();
+  call.scored_after = call.scoring = core::Duration(0);
+  call.rows = call.batch_rows = 0;
   call.single = wish.single;
   call.note = wish.note;
   call.cors = state_.shared().settings.cors.lines(request);
@@ -219,8 +231,10 @@ void Predictions::done(batching::Ticket& ticket, const batching::Outcome& outcom
 
 /// Notes how a part fared; its results are gone after this call unless they are copied.
 void Predictions::take(Call& call, Part& part, const batching::Outcome& outcome) {
-  call.queued = std::max(call.queued, outcome.queued);
+  call.scored_after = std::max(call.scored_after, outcome.queued + outcome.scoring);
   call.scoring += outcome.scoring;
+  call.batch_rows = std::max(call.batch_rows, outcome.batch_rows);
+  call.rows = outcome.results.rows;
   part.lane->queue_duration().observe(outcome.queued);
   if (outcome.status != batching::Outcome::Status::scored) {
     call.status = outcome.status;
@@ -240,7 +254,8 @@ void Predictions::take(Call& call, Part& part, const batching::Outcome& outcome)
 
 void Predictions::answer(Call& call) {
   const int status = write(call);
-  const core::Duration total = call.queued + call.scoring;
+  count(call, status);
+  const core::Duration total = call.scored_after;
   for (std::size_t i = 0; i < call.part_count; ++i) call.parts[i].lane->request_duration().observe(total);
   call.model->counts.add(call.form->dialect(), status);
   if (AccessLog* const log = state_.shared().access_log; log != nullptr && log->wants(status)) {
@@ -256,6 +271,17 @@ void Predictions::answer(Call& call) {
   give_back(call);
   // Last: finishing may hand over the connection's next request, which may take this very call.
   responder.finish();
+}
+
+void Predictions::count(Call& call, int status) {
+  const core::TimePoint now = state_.clock().now();
+  if (status != 200) return call.model->inferences.failed(now - call.received, now);
+  const core::Duration input = call.read - call.received;
+  const serving::RequestSpans spans{.input = input,
+                                    .queue = call.scored_after - call.scoring - input,
+                                    .infer = call.scoring,
+                                    .output = now - call.received - call.scored_after};
+  call.model->inferences.succeeded(spans, call.rows, call.batch_rows, now);
 }
 
 int Predictions::write(Call& call) {
@@ -277,7 +303,7 @@ int Predictions::write(Call& call) {
   }
   if (call.problem) return write_problem(call, *call.problem);
   HeaderLines headers;
-  headers.server_timing(call.queued, call.scoring);
+  headers.server_timing(call.scored_after - call.scoring, call.scoring);
   if (!call.request_id.empty()) headers.text("X-Request-Id", call.request_id);
   headers.lines(call.cors);
   call.form->write({.model = *call.model,
@@ -297,7 +323,10 @@ int Predictions::write_problem(Call& call, const codec::Problem& problem) {
   if (!call.request_id.empty()) headers.text("X-Request-Id", call.request_id);
   headers.lines(call.cors);
   const int status = shape.status(problem.status);
-  shape.append(call.responder.begin({.status = status, .content_type = shape.content_type, .headers = headers.view()}),
+  shape.append(call.responder.begin({.status = status,
+                                     .content_type = shape.content_type,
+                                     .headers = headers.view(),
+                                     .plain = compresses_predictions_only(call.form->dialect())}),
                problem);
   return status;
 }

@@ -104,6 +104,7 @@ class Predictions {
   static void done(batching::Ticket& ticket, const batching::Outcome& outcome);
   void take(Call& call, Part& part, const batching::Outcome& outcome);
   void answer(Call& call);
+  void count(Call& call, int status);
   int write(Call& call);
   int write_problem(Call& call, const codec::Problem& problem);
 

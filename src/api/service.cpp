@@ -20,6 +20,7 @@ Service::Service(SharedState& shared, core::EventLoop& loop)
       predictions_(state_),
       native_(state_, predictions_),
       v1_(state_, predictions_),
+      v2_(state_, predictions_, loop),
       invocations_(state_, predictions_),
       sagemaker_(state_),
       vertex_(state_, predictions_),
@@ -27,6 +28,7 @@ Service::Service(SharedState& shared, core::EventLoop& loop)
   vertex_.claim_routes(routes_);
   native_.add_routes(routes_);
   v1_.add_routes(routes_);
+  v2_.add_routes(routes_);
   invocations_.add_routes(routes_);
   sagemaker_.add_routes(routes_);
   routes_.add<&Service::list_models>(Verb::get, "/models", *this);

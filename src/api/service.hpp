@@ -8,6 +8,7 @@
 #include "api/sagemaker/sagemaker_models.hpp"
 #include "api/thread_state.hpp"
 #include "api/v1/v1_dialect.hpp"
+#include "api/v2/dialect.hpp"
 #include "api/vertex/vertex_dialect.hpp"
 #include "http/service.hpp"
 
@@ -47,6 +48,7 @@ class Service final : public http::Service {
   SagemakerModels sagemaker_;
   VertexDialect vertex_;
   DescribedRoutes described_;
+  V2Dialect v2_;
 };
 
 }  // namespace pelton::api

@@ -12,7 +12,10 @@
 #include "batching/scoring_pool.hpp"
 #include "codec/predict_request.hpp"
 #include "core/clock.hpp"
+#include "core/worker.hpp"
 #include "metrics/registry.hpp"
+#include "serving/inference_statistics.hpp"
+#include "serving/model_manager.hpp"
 #include "serving/repository.hpp"
 
 namespace pelton::api {
@@ -55,15 +58,23 @@ struct ApiSettings {
   PlatformSettings platform = {};
 };
 
+/// How models are loaded and unloaded on a caller's word: who does it, and on which thread.
+struct ModelControl {
+  serving::ModelManager& manager;
+  core::Worker& worker;  ///< has stopped before the event loops end
+};
+
 /// What the services of all threads share. Everything in it is thread-safe, and outlives them.
 struct SharedState {
   const serving::Repository& repository;
   metrics::Registry& registry;
   batching::ScoringPool* pool = nullptr;
   AccessLog* access_log = nullptr;
-  ApiSettings settings;
+  ModelControl* control = nullptr;  ///< null: models cannot be loaded or unloaded by callers
+  ApiSettings settings{};
   std::atomic<bool> ready{true};  ///< false while draining: /readyz answers 503
   std::atomic<std::size_t> next_shard{0};
+  serving::InferenceStatistics statistics{};
 };
 
 }  // namespace pelton::api

@@ -32,6 +32,9 @@ namespace pelton::app {
 
 namespace {
 
+/// Loads and unloads that may wait for their turn.
+constexpr std::size_t kMostErrands = 64;
+
 /// The command line's own words, before they are settings.
 struct ServeFlags {
   std::vector<std::string> models;
@@ -170,13 +173,13 @@ void tell_identity(const tls::ServerContext& identity, Log& log) {
   }
 }
 
-void reload(const Settings& settings, serving::Repository& repository, Log& log) {
+void reload(serving::ModelManager& manager, Log& log) {
   notify_service_manager("RELOADING=1");
-  auto sources = gather_sources(settings);
-  if (!sources) {
-    log.error("reload failed; serving as before", {{"reason", sources.error().message()}});
+  const auto errors = manager.load_all();
+  if (!errors) {
+    log.error("reload failed; serving as before", {{"reason", errors.error().message()}});
   } else {
-    for (const core::Error& error : repository.replace(*sources, settings.default_model)) {
+    for (const core::Error& error : *errors) {
       log.error("reload: the version that was serving stays", {{"reason", error.message()}});
     }
     log.info("reloaded");
@@ -196,7 +199,7 @@ void renew_identity(const Settings& settings, http::Server& server, Log& log) {
 }
 
 /// Reloads at SIGHUP, and the certificate when its files change, until a signal says to stop.
-void run_until_stopped(const Settings& settings, const sigset_t& signals, serving::Repository& repository,
+void run_until_stopped(const Settings& settings, const sigset_t& signals, serving::ModelManager& manager,
                        http::Server& server, Log& log) {
   const bool tls = settings.server.tls != nullptr;
   const tls::ServerIdentity& files = settings.tls;
@@ -207,7 +210,7 @@ void run_until_stopped(const Settings& settings, const sigset_t& signals, servin
   for (;;) {
     const int signal = sigtimedwait(&signals, nullptr, &wait);
     if (signal == SIGHUP) {
-      reload(settings, repository, log);
+      reload(manager, log);
       if (tls) {
         (void)watch.changed();  // whatever changed so far is read now
         renew_identity(settings, server, log);
@@ -251,11 +254,16 @@ int serve(Settings settings) {
     return fail(kFailed, "default model \"" + settings.default_model + "\" is not among the models served");
   }
 
+  serving::ModelManager manager(
+      repository, [&settings] { return gather_sources(settings); }, settings.default_model);
+  core::Worker worker(kMostErrands);
+  api::ModelControl control{manager, worker};
   batching::ScoringPool pool(std::max(1U, std::thread::hardware_concurrency()));
   api::SharedState shared{.repository = repository,
                           .registry = registry,
                           .pool = &pool,
                           .access_log = settings.log.access == AccessLogMode::off ? nullptr : &log,
+                          .control = &control,
                           .settings = settings.api};
   ConnectionMetrics connections(registry);
   http::Server server(
@@ -270,11 +278,13 @@ int serve(Settings settings) {
   std::fflush(stdout);
   notify_service_manager("READY=1");
 
-  run_until_stopped(settings, signals, repository, server, log);
+  run_until_stopped(settings, signals, manager, server, log);
+
   notify_service_manager("STOPPING=1");
   shared.ready.store(false, std::memory_order_release);
   if (settings.drain_delay.count() > 0) std::this_thread::sleep_for(settings.drain_delay);
   const bool drained = server.drain(settings.drain_timeout);
+  worker.stop();  // what it does is told to the event loops, which end with the server
   if (!drained) log.warn("drain timeout: some requests were cut off");
   return drained ? kDone : kFailed;
 }

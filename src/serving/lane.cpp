@@ -52,7 +52,7 @@ void Lane::ModelScorer::score(math::ConstMatrix rows, math::Matrix out, std::siz
 
 Lane::Lane(std::shared_ptr<const LoadedModel> model, model::Method method, core::EventLoop& loop,
            const batching::PolicySettings& policy, batching::JobRunner* pool, metrics::Registry& registry,
-           std::size_t shard)
+           InferenceCounts& counts, std::size_t shard)
     : model_(std::move(model)),
       method_(method),
       scorer_(*model_->model, method),
@@ -65,6 +65,7 @@ Lane::Lane(std::shared_ptr<const LoadedModel> model, model::Method method, core:
   };
   request_duration_ = durations("pelton_request_duration_seconds", "From a request's first byte to its answer.");
   queue_duration_ = durations("pelton_queue_duration_seconds", "From a request's first byte to the start of scoring.");
+  counted_.counts = &counts;
   counted_.score_duration = durations("pelton_score_duration_seconds", "Scoring of one batch.");
   counted_.batch_rows =
       &registry.histogram("pelton_batch_rows", "Rows scored in one call.", metrics::Buckets::rows(), labels, shard);

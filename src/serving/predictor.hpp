@@ -15,7 +15,7 @@ namespace pelton::serving {
 class Predictor {
  public:
   Predictor(const Repository& repository, core::EventLoop& loop, const batching::PolicySettings& policy,
-            batching::JobRunner* pool, metrics::Registry& registry, std::size_t shard);
+            batching::JobRunner* pool, metrics::Registry& registry, InferenceStatistics& statistics, std::size_t shard);
 
   /// What is loaded now. One relaxed load unless something was reloaded; valid until the next call.
   const Catalog& catalog() {
@@ -51,6 +51,7 @@ class Predictor {
   batching::PolicySettings policy_;
   batching::JobRunner* pool_;
   metrics::Registry& registry_;
+  InferenceStatistics& statistics_;
   std::size_t shard_;
   std::uint64_t generation_;
   std::shared_ptr<const Catalog> catalog_;

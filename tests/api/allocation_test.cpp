@@ -82,6 +82,13 @@ INSTANTIATE_TEST_SUITE_P(
                 R"({"dataframe_split":{"columns":["income","age"],"data":[[1,2]]},"params":{"method":"predict"}})"},
         Traffic{"sagemaker_lines", "/models/a_model_with_a_long_name/invoke", "Content-Type: application/jsonlines\r\n",
                 "{\"features\":[2,3]}\n[2,3]\n"},
+        Traffic{
+            "v2_json", "/v2/models/plain/infer", "",
+            R"({"inputs":[{"name":"a-name-of-the-callers-own","shape":[2,2],"datatype":"FP32","data":[1,2.5,3,4]}]})"},
+        Traffic{
+            "v2_columns", "/v2/models/texts/infer", "",
+            R"({"inputs":[{"name":"title","shape":[1],"datatype":"BYTES","data":["a title of more than a few bytes"]},)"
+            R"({"name":"size","shape":[1],"datatype":"FP64","data":[2]}],"outputs":[{"name":"decision_function"}]})"},
         Traffic{"margins", "/predict", "", R"({"method":"decision_function","x":[2,3]})"}),
     [](const auto& param) { return std::string(param.param.name); });
 

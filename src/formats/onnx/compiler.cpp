@@ -210,7 +210,9 @@ core::Result<std::unique_ptr<const model::Model>> Compiler::compile() {
   auto methods = read_graph_outputs(graph_.output, std::move(*given), inputs_.features, builder_);
   if (!methods) return methods.error();
   model::Description description = describe(model_, inputs_, layers(), methods->outputs, !methods->classes.empty());
-  model::Schema schema{std::move(inputs_.features), std::move(methods->classes), std::move(methods->outputs)};
+  std::vector<model::Input> inputs = told(inputs_);
+  model::Schema schema{std::move(inputs_.features), std::move(methods->classes), std::move(methods->outputs),
+                       std::move(inputs)};
   return std::unique_ptr<const model::Model>(
       std::make_unique<model::ProgramModel>(std::move(schema), std::move(description), std::move(methods->programs)));
 }

@@ -296,6 +296,33 @@ core::Result<void> assemble(Assembly& assembly, Sorted& sorted, graph::ProgramBu
                "these outputs together are neither one answer, nor a classifier's label and scores");
 }
 
+/// What the file calls the outputs that became methods, where one became one.
+class OutputNames {
+ public:
+  void note(const Value& value, std::string_view name) {
+    if (std::holds_alternative<ConstantValue>(value)) return;
+    const Rows* rows = std::get_if<Rows>(&value);
+    const bool scores = std::holds_alternative<LabelledScores>(value) || (rows != nullptr && is_floating(rows->type));
+    (scores ? scores_ : verdicts_).push_back(name);
+  }
+
+  void tell(GraphMethods& methods) const {
+    if (verdicts_.size() == 1) call(methods, Method::predict, verdicts_.front());
+    if (scores_.size() != 1) return;
+    if (verdicts_.empty()) return call(methods, Method::predict, scores_.front());
+    const bool probable = methods.outputs[static_cast<std::size_t>(Method::predict_proba)].has_value();
+    call(methods, probable ? Method::predict_proba : Method::decision_function, scores_.front());
+  }
+
+ private:
+  static void call(GraphMethods& methods, Method method, std::string_view name) {
+    if (auto& output = methods.outputs[static_cast<std::size_t>(method)]) output->file_name = core::printable(name);
+  }
+
+  std::vector<std::string_view> verdicts_;  ///< labels and whole numbers
+  std::vector<std::string_view> scores_;
+};
+
 /// Whether the outputs are called as the methods, so that nothing need be guessed; not where scores
 /// are maps, which carry their classes and are told apart by that.
 bool named_by_method(std::span<const ValueInfoProto> declared, const std::vector<Value>& values) {
@@ -334,15 +361,19 @@ core::Result<GraphMethods> read_graph_outputs(std::span<const ValueInfoProto> de
     }
     return assembly.take_named();
   }
+  OutputNames called;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::string place = "output \"" + core::printable(declared[i].name) + "\"";
     names += (i > 0 ? ", " : "") + place;
+    called.note(values[i], declared[i].name);
     auto sorted_one = sort_output(std::move(values[i]), declared[i].type, sorted);
     if (!sorted_one) return sorted_one.error().within(place);
   }
   auto assembled = assemble(assembly, sorted, builder);
   if (!assembled) return assembled.error().within(names);
-  return assembly.take();
+  GraphMethods methods = assembly.take();
+  called.tell(methods);
+  return methods;
 }
 
 }  // namespace pelton::formats::onnx

@@ -282,7 +282,9 @@ core::Result<std::unique_ptr<const model::Model>> GeneralCompiler::finish(const 
     if (context_.handles_missing[i]) inputs_.features[i].takes_missing = true;
   }
   model::Description description = describe(model_, inputs_, 0, methods->outputs, !methods->classes.empty());
-  model::Schema schema{std::move(inputs_.features), std::move(methods->classes), std::move(methods->outputs)};
+  std::vector<model::Input> inputs = told(inputs_);
+  model::Schema schema{std::move(inputs_.features), std::move(methods->classes), std::move(methods->outputs),
+                       std::move(inputs)};
   return std::unique_ptr<const model::Model>(
       std::make_unique<model::ProgramModel>(std::move(schema), std::move(description), std::move(methods->programs)));
 }
