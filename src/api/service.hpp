@@ -44,11 +44,11 @@ class Service final : public http::Service {
   Routes routes_;
   NativePredict native_;
   V1Dialect v1_;
+  V2Dialect v2_;
   Invocations invocations_;
   SagemakerModels sagemaker_;
   VertexDialect vertex_;
   DescribedRoutes described_;
-  V2Dialect v2_;
 };
 
 }  // namespace pelton::api

@@ -32,18 +32,17 @@ BodyKind body_kind(const RequestView& request) noexcept {
   return BodyKind::unknown;
 }
 
-/// What the caller takes; nothing where it takes none of ours.
+/// What the caller takes; nothing where it takes none of ours. The kind of the body is offered first.
 std::optional<ReplyKind> reply_kind(const RequestView& request, BodyKind body) noexcept {
-  const ReplyKind usual = body == BodyKind::lines ? ReplyKind::lines : ReplyKind::json;
-  const std::string_view accept = request.header("Accept");
-  if (accept.empty() || accept == "*/*" || accepts(accept, "*/*")) return usual;
-  if (accepts(accept, "application/json")) return ReplyKind::json;
-  for (const std::string_view lines : kLinesTypes) {
-    if (accepts(accept, lines)) return ReplyKind::lines;
-  }
-  if (accepts(accept, "text/csv") || accepts(accept, "text/*")) return ReplyKind::csv;
-  if (accepts(accept, "application/*")) return usual;
-  return std::nullopt;
+  constexpr std::array<std::string_view, 5> kJsonFirst{"application/json", kLinesTypes[0], kLinesTypes[1],
+                                                       kLinesTypes[2], "text/csv"};
+  constexpr std::array<std::string_view, 5> kLinesFirst{kLinesTypes[0], kLinesTypes[1], kLinesTypes[2],
+                                                        "application/json", "text/csv"};
+  const auto& offered = body == BodyKind::lines ? kLinesFirst : kJsonFirst;
+  const std::size_t wanted = preferred(request.header("Accept"), offered);
+  if (wanted == offered.size()) return std::nullopt;
+  if (offered[wanted] == "application/json") return ReplyKind::json;
+  return offered[wanted] == "text/csv" ? ReplyKind::csv : ReplyKind::lines;
 }
 
 class InvocationForm final : public AnswerForm {
