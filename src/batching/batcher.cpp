@@ -142,9 +142,15 @@ void Batcher::request_flush() {
 void Batcher::flush() {
   const core::TimePoint now = loop_.clock().now();
   shed(now);
-  if (!list_.empty() && (pool_ == nullptr || policy_.scores_inline(list_.rows()))) score_inline(now);
+  if (!list_.empty() && scores_inline()) score_inline(now);
   next_turn(now);
   if (pool_ == nullptr && waiting_rows() != 0) request_flush();
+}
+
+/// Whether what waits is for this thread to score. While overloaded it has enough to do with reading and refusing,
+/// and rows scored a few at a time cost the most.
+bool Batcher::scores_inline() const noexcept {
+  return pool_ == nullptr || (!overload_.active() && policy_.scores_inline(list_.rows()));
 }
 
 void Batcher::score_inline(core::TimePoint now) {
@@ -183,7 +189,7 @@ std::unique_ptr<Batch> Batcher::next_for_turn(core::TimePoint now) {
                        [&](const auto& turn) { return turn->batch != nullptr && turn->batch->big == big; });
   };
   const bool slice_due = !big_.empty() && !out(true) && since_slice_ >= kOthersShare * last_slice_;
-  if (pool_ != nullptr && !list_.empty() && !slice_due && !policy_.scores_inline(list_.rows())) {
+  if (!list_.empty() && !slice_due && !scores_inline()) {
     const std::size_t most = policy_.batch_rows(turn_wait_);
     if (!out(false) || list_.rows() >= most) {
       if (auto batch = take(most, now)) return batch;

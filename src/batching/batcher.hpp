@@ -83,6 +83,7 @@ class Batcher {
   void pack_into(math::RowBuffer& to);
   void shed(core::TimePoint now);
 
+  bool scores_inline() const noexcept;
   void score_inline(core::TimePoint now);
   void next_turn(core::TimePoint now);
   std::unique_ptr<Batch> next_for_turn(core::TimePoint now);

@@ -6,8 +6,9 @@
 namespace pelton::batching {
 
 namespace {
-/// More late answers than one in so many make the limit shrink.
-constexpr std::size_t kLateShare = 64;
+/// More late answers than one in so many make the limit shrink, by a fifth: a few are the machine's, and would be
+/// late in shorter batches too.
+constexpr std::size_t kLateShare = 8;
 /// A window in which fewer were answered tells too little.
 constexpr std::size_t kWindowAnswers = 16;
 }  // namespace

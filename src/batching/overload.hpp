@@ -11,13 +11,14 @@ namespace pelton::batching {
 /// Whether a lane is overloaded, and how many rows may then wait. Arithmetic; time is passed in.
 ///
 /// A lane is overloaded when its queue *stands*: for `interval` every batch that was taken left something
-/// behind that had waited longer than a fifth of the objective: it has three turns of a quarter each to wait for. A
-/// burst that clears sooner is no overload. (The criterion of CoDel, https://www.rfc-editor.org/rfc/rfc8289, which
-/// looks at the time in the queue, not at its length.) While overloaded, the rows that may wait follow the measured
-/// delay: down by a fifth when answers come late, up by a sixteenth when all come in time though some were refused
-/// (additive increase is as good and slower; what matters is that the controlled quantity is the delay that callers
-/// see, for a queue sized by the estimated rate alone collapses as soon as the estimate is wrong). It ends when nothing
-/// had to be refused or shed for a while: long enough for a queue to stand again, if it still would.
+/// behind that had waited longer than a fifth of the objective: it has the better part of three turns of three tenths
+/// to wait for. A burst that clears sooner is no overload. (The criterion of CoDel,
+/// https://www.rfc-editor.org/rfc/rfc8289, which looks at the time in the queue, not at its length.) While overloaded,
+/// the rows that may wait follow the measured delay: down by a fifth when answers come late, up by a sixteenth when all
+/// come in time though some were refused (additive increase is as good and slower; what matters is that the controlled
+/// quantity is the delay that callers see, for a queue sized by the estimated rate alone collapses as soon as the
+/// estimate is wrong). It ends when nothing had to be refused or shed for a while: long enough for a queue to stand
+/// again, if it still would.
 class Overload {
  public:
   static constexpr core::Duration kInterval{std::chrono::milliseconds(100)};

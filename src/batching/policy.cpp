@@ -23,7 +23,7 @@ bool Policy::pays_for_threads(std::size_t rows) const noexcept {
 
 std::size_t Policy::batch_rows(core::Duration turn_wait) const noexcept {
   const auto whole = static_cast<double>(turn_objective().count());
-  const double turn = std::max(0.25 * whole - static_cast<double>(turn_wait.count()), 0.1 * whole);
+  const double turn = std::max(0.3 * whole - static_cast<double>(turn_wait.count()), 0.1 * whole);
   const double per_row = std::max(cost_.per_row_ns(), 1e-3);
   const double fits = std::floor((turn - cost_.fixed_ns()) / per_row);
   return static_cast<std::size_t>(std::clamp(fits, 1.0, static_cast<double>(settings_.max_batch_rows)));

@@ -30,8 +30,8 @@ class Policy {
   /// Whether several threads would score it sooner: a fork and join costs 7–85 µs.
   bool pays_for_threads(std::size_t rows) const noexcept;
   /// Rows to score in one go; at least one. A request waits for the turn that is running, for the one that is
-  /// ready, then for its own: so each, with the wait for others' turns, is to take at most a quarter of the
-  /// objective. Where the others take longer than that, a tenth of the objective is left to work with.
+  /// ready, then for its own: so each, with the wait for others' turns, is to take at most three tenths of
+  /// the objective. Where the others take longer than that, a tenth of the objective is left to work with.
   std::size_t batch_rows(core::Duration turn_wait = core::Duration(0)) const noexcept;
   /// What requests are to be answered within: the SLO, or what the model needs at the least (four times
   /// what a row alone costs) where no queue could meet the SLO.

@@ -350,6 +350,34 @@ class RecordingLog final : public AccessLog {
   std::vector<std::string> lines_;
 };
 
+TEST(ServiceOverload, WhoWouldBeTurnedAwayIsNotRead) {
+  ApiSettings settings;
+  settings.batching.max_queue_rows = 1;
+  ApiTestServer server({{"plain", {"", ""}}, {"other", {"", ""}}}, settings);
+  test::HttpClient client = server.client();
+  std::string burst;
+  const auto post = [&](const char* target, const char* body) {
+    burst += test::HttpClient::request("POST", target, "X-Request-Id: mine\r\n", body);
+  };
+  post("/predict/plain", R"({"x":[2,3]})");
+  post("/predict/plain", "no JSON at all");
+  post("/predict/plain", R"({"priority":1, "x":[2,)");
+  post("/predict/plain", R"({"model":"other","x":[3,4]})");
+  client.send(burst);  // one segment: all are there in one round
+  EXPECT_EQ(client.receive().status, 200);
+  const test::Reply refused = client.receive();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.header("Retry-After"), "1");
+  EXPECT_EQ(refused.header("X-Request-Id"), "mine");
+  EXPECT_EQ(refused.header("Content-Type"), "application/problem+json");
+  EXPECT_THAT(refused.body, HasSubstr("queue is full"));
+  EXPECT_EQ(client.receive().status, 400) << "it may have been urgent";
+  const test::Reply other = client.receive();
+  EXPECT_EQ(other.status, 200) << "it was for another model";
+  EXPECT_EQ(other.body, R"({"result":7.0})");
+  EXPECT_THAT(client.get("/metrics").body, HasSubstr(R"(pelton_rejected_total{reason="overload"} 1)"));
+}
+
 TEST(ServiceLog, TellsEveryAnswer) {
   RecordingLog log;
   ApiTestServer server({{"plain", {"", ""}}}, {}, &log);

@@ -292,7 +292,7 @@ TEST_F(BatcherTest, WhatArrivesDuringATurnGathersForTheNext) {
 TEST_F(BatcherTest, AFullTurnIsReadyBeforeTheLastOneIsOver) {
   HeldPool pool;
   scorer.per_row = milliseconds(1);
-  Batcher batcher = make({.slo = milliseconds(20)}, &pool, milliseconds(1));  // five rows a turn
+  Batcher batcher = make({.slo = milliseconds(20)}, &pool, milliseconds(1));  // six rows a turn
   std::vector<Caller> callers(13);
   for (std::size_t i = 0; i < callers.size(); ++i) {
     send(batcher, callers[i], {{static_cast<double>(i), 1}});
@@ -303,7 +303,7 @@ TEST_F(BatcherTest, AFullTurnIsReadyBeforeTheLastOneIsOver) {
     if (!pool.jobs.empty()) pool.run_first();
     loop.run_round();
   }
-  EXPECT_THAT(scorer.calls, ElementsAre(1, 5, 5, 2));
+  EXPECT_THAT(scorer.calls, ElementsAre(1, 6, 6));
 }
 
 TEST_F(BatcherTest, TheUrgentGoFirstWhereNotAllFit) {
@@ -319,8 +319,8 @@ TEST_F(BatcherTest, TheUrgentGoFirstWhereNotAllFit) {
   loop.run_round();
   pool.run_first();
   loop.run_round();
-  for (const std::size_t first : {3, 6, 7, 0, 2}) EXPECT_EQ(callers[first].answers, 1) << first;
-  for (const std::size_t later : {1, 4, 5, 8}) EXPECT_EQ(callers[later].answers, 0) << later;
+  for (const std::size_t first : {3, 6, 7, 0, 2, 4}) EXPECT_EQ(callers[first].answers, 1) << first;
+  for (const std::size_t later : {1, 5, 8}) EXPECT_EQ(callers[later].answers, 0) << later;
   while (!batcher.idle()) pool.run_first(), loop.run_round();
   for (std::size_t i = 0; i < callers.size(); ++i) {
     const auto x = static_cast<double>(i);
@@ -369,7 +369,7 @@ TEST_F(BatcherTest, AHugeRequestIsScoredInSlicesThatFitTheObjective) {
   EXPECT_EQ(bulk.values.size(), 900U);
   EXPECT_EQ(bulk.outcome.scoring, milliseconds(45));
   ASSERT_GE(scorer.calls.size(), 5U);
-  for (const std::size_t n : scorer.calls) EXPECT_LE(n, 51U);
+  for (const std::size_t n : scorer.calls) EXPECT_LE(n, 61U);
 }
 
 TEST_F(BatcherTest, AnAnswerMaySubmitTheNextRequest) {
