@@ -1,10 +1,16 @@
-# pelton_embed(TARGET FILE HEADER SYMBOL): builds FILE's bytes into TARGET (pelton_ROOM) as the function
-# `std::string_view SYMBOL() noexcept` of namespace pelton::ROOM, declared in HEADER.
+# pelton_embed(TARGET FILE HEADER SYMBOL [GZIP]): builds FILE's bytes, or their gzip form, into TARGET (pelton_ROOM)
+# as the function `std::string_view SYMBOL() noexcept` of namespace pelton::ROOM, declared in HEADER.
 function(pelton_embed target file header symbol)
   set(source ${PROJECT_BINARY_DIR}/embedded/${symbol}.cpp)
   string(REGEX REPLACE "^pelton_" "" room ${target})
   cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  if("GZIP" IN_LIST ARGN)
+    find_program(PELTON_GZIP gzip REQUIRED)
+    execute_process(COMMAND ${PELTON_GZIP} -9nc ${file} OUTPUT_FILE ${PROJECT_BINARY_DIR}/embedded/${symbol}.gz
+      COMMAND_ERROR_IS_FATAL ANY)
+    set(file ${PROJECT_BINARY_DIR}/embedded/${symbol}.gz)
+  endif()
   file(READ ${file} hex HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${hex}")
   file(CONFIGURE OUTPUT ${source} @ONLY CONTENT

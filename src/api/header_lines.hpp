@@ -22,6 +22,10 @@ class HeaderLines {
     put(value);
     put("\r\n");
   }
+  /// Complete lines.
+  void lines(std::string_view complete) noexcept {
+    if (complete.size() <= text_.size() - size_) put(complete);
+  }
   void integer(std::string_view name, long value) noexcept {
     std::array<char, 24> digits;
     const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
@@ -58,7 +62,7 @@ class HeaderLines {
     size_ = static_cast<std::size_t>(at - text_.data());
   }
 
-  std::array<char, 512> text_;
+  std::array<char, 1024> text_;
   std::size_t size_ = 0;
 };
 

@@ -29,6 +29,11 @@ void append_texts(core::TextBuffer& out, const std::vector<std::string>& texts) 
   append_list(out, texts, [&](const std::string& text) { core::append_json_string(out, text); });
 }
 
+/// What SageMaker calls a model and the place it came from, on the same routes.
+void append_names(ObjectWriter& entry, const serving::LoadedModel& loaded) {
+  entry.text("modelName", loaded.name).text("modelUrl", loaded.source);
+}
+
 void append_versions(core::TextBuffer& out, const serving::ModelVersions& model) {
   append_list(out, model.versions, [&](const auto& loaded) { core::append_json_string(out, loaded->version); });
 }
@@ -73,6 +78,7 @@ void append_card(core::TextBuffer& out, const serving::LoadedModel& loaded, cons
   const model::Description& description = loaded.model->description();
   ObjectWriter card(out);
   card.text("name", loaded.name).text("version", loaded.version);
+  append_names(card, loaded);
   append_versions(card.member("versions"), versions);
   card.text("format", description.format).text("kind", description.kind);
   append_inputs(card.member("inputs"), schema);
@@ -97,6 +103,7 @@ void Service::list_models(const http::RequestView& request, http::Responder resp
     append_versions(entry.member("versions"), model);
     entry.text("kind", model.newest().model->description().kind);
     entry.raw("default", &model == catalog.default_model() ? "true" : "false");
+    append_names(entry, model.newest());
     entry.finish();
   });
   reply.finish();

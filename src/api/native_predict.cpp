@@ -1,5 +1,6 @@
 #include "api/native_predict.hpp"
 
+#include <array>
 #include <utility>
 
 #include "api/native_request.hpp"
@@ -16,18 +17,15 @@ class NativeForm final : public AnswerForm {
   void write(const Answer& answer, http::Responder& responder) const override {
     const auto& [method, results, note] = answer.outputs.front();
     const codec::ResultWriter& writer = answer.model.writer(method);
-    const auto begin = [&](std::string_view content_type) -> core::TextBuffer& {
-      return responder.begin({.status = 200, .content_type = content_type, .headers = answer.headers});
-    };
-    switch (static_cast<ReplyFormat>(answer.note)) {
-      case ReplyFormat::ndjson: return writer.append_ndjson(begin("application/x-ndjson"), results);
-      case ReplyFormat::csv: {
-        core::TextBuffer& body = begin("text/csv; charset=utf-8");
-        writer.append_csv_header(body);
-        return writer.append_csv_rows(body, results);
-      }
+    const auto& [media_type, format] = kReplyTypes[static_cast<std::size_t>(answer.note)];
+    core::TextBuffer& body = responder.begin(
+        {.status = 200, .content_type = content_type(media_type, format, writer), .headers = answer.headers});
+    switch (format) {
+      case ReplyFormat::ndjson: return writer.append_ndjson(body, results);
+      case ReplyFormat::csv: writer.append_csv_header(body); return writer.append_csv_rows(body, results);
+      case ReplyFormat::raw: return writer.append_raw(body, results);
       case ReplyFormat::json: {
-        codec::ObjectWriter reply(begin("application/json"));
+        codec::ObjectWriter reply(body);
         writer.append_result(reply.member("result"), results, answer.single);
         if (!answer.id.empty()) reply.raw("id", answer.id);
         return reply.finish();
@@ -41,6 +39,9 @@ class NativeForm final : public AnswerForm {
 };
 
 const NativeForm kForm;
+
+/// Members of a body that say which lane its rows are for, or that they are urgent.
+constexpr std::array<std::string_view, 4> kDeciding{"\"priority\"", "\"model\"", "\"version\"", "\"method\""};
 
 }  // namespace
 
@@ -58,12 +59,16 @@ struct NativePredict::Reading {
   model::Method method() const noexcept {
     return request.options.method.value_or(query.options.method.value_or(model::Method::predict));
   }
+  batching::Priority priority() const noexcept {
+    return static_cast<batching::Priority>(request.options.priority.value_or(query.options.priority.value_or(0)));
+  }
 };
 
 void NativePredict::add_routes(Routes& routes) {
   for (const char* const pattern : {"/predict", "/predict/{model}", "/predict/{model}/versions/{version}"}) {
     routes.add<&NativePredict::predict>(http::Verb::post, pattern, *this);
   }
+  routes.described_by<&NativePredict::describe>(*this);
 }
 
 void NativePredict::predict(const http::RequestView& request, http::Responder responder,
@@ -107,6 +112,10 @@ bool NativePredict::resolve(const http::RequestView& request, http::Responder& r
                                                  "; offered: " + reading.model->features.offered_names()));
     }
     reading.rows_method = reading.method();
+    if (predictions_.refuse_unread(request, responder, *reading.model, reading.rows_method, kForm, reading.priority(),
+                                   kDeciding)) {
+      return false;
+    }
     reading.rows = &predictions_.rows(*reading.model, reading.rows_method);
     const auto read = read_body(request, reading);
     // The body may name another model or version than the one whose features it was read by.
@@ -151,13 +160,16 @@ void NativePredict::submit(const http::RequestView& request, http::Responder res
     return give_up(field_problem("/method", "this model does not offer " + std::string(to_string(method)) +
                                                 "; offered: " + features.offered_names()));
   }
+  const std::size_t type = reply_type(request.header("Accept"), reading.kind, reading.model->writer(method));
+  if (type == kReplyTypes.size()) return give_up(not_acceptable(reading.model->writer(method)));
   Wish wish{.model = reading.model,
             .methods = {&method, 1},
             .first_row = reading.request.first_row,
             .single = reading.request.single,
             .id = options.id,
             .timeout = options.timeout ? options.timeout : reading.query.options.timeout,
-            .note = static_cast<std::uint64_t>(reply_format(request, reading.kind))};
+            .priority = reading.priority(),
+            .note = type};
   if (method != reading.rows_method) {
     // The body named its method after its rows had been read: they move to the other batch.
     wish.first_row =

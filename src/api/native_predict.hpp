@@ -19,6 +19,8 @@ class NativePredict {
   NativePredict(ThreadState& state, Predictions& predictions) : state_(state), predictions_(predictions) {}
 
   void add_routes(Routes& routes);
+  /// Tells of those routes.
+  void describe(Description& to) const;
 
  private:
   struct Reading;

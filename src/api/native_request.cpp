@@ -20,14 +20,37 @@ BodyKind body_kind(const http::RequestView& request) noexcept {
   return BodyKind::unknown;
 }
 
-ReplyFormat reply_format(const http::RequestView& request, BodyKind body) noexcept {
-  const std::string_view accept = request.header("Accept");
-  if (!accept.empty()) {
-    if (accepts(accept, "application/json")) return ReplyFormat::json;
-    if (accepts(accept, "application/x-ndjson")) return ReplyFormat::ndjson;
-    if (accepts(accept, "text/csv")) return ReplyFormat::csv;
+std::size_t reply_type(std::string_view accept, BodyKind body, const codec::ResultWriter& writer) noexcept {
+  constexpr std::size_t kNdjson = 1;
+  std::array<std::string_view, kReplyTypes.size()> offered;
+  for (std::size_t i = 0; i < offered.size(); ++i) {
+    const bool has_form = kReplyTypes[i].format != ReplyFormat::raw || !writer.raw_type().empty();
+    offered[i] = has_form ? kReplyTypes[i].media_type : std::string_view();
   }
-  return body == BodyKind::ndjson ? ReplyFormat::ndjson : ReplyFormat::json;
+  const bool in_kind = body == BodyKind::ndjson;
+  if (in_kind) std::swap(offered[0], offered[kNdjson]);
+  const std::size_t type = preferred(accept, offered);
+  return in_kind && type <= kNdjson ? kNdjson - type : type;
+}
+
+codec::Problem not_acceptable(const codec::ResultWriter& writer) {
+  return {.status = 406,
+          .detail =
+              "none of the types in Accept is given here; predictions are application/json, "
+              "application/x-ndjson" +
+              std::string(writer.raw_type().empty() ? " or text/csv" : ", text/csv or application/octet-stream"),
+          .errors = {}};
+}
+
+std::string_view content_type(std::string_view media_type, ReplyFormat format,
+                              const codec::ResultWriter& writer) noexcept {
+  if (format == ReplyFormat::csv) return "text/csv; charset=utf-8";
+  if (format != ReplyFormat::raw) return media_type;
+  const std::string_view type = writer.raw_type();
+  if (type == "float32") return "application/octet-stream; dtype=float32";
+  if (type == "int64") return "application/octet-stream; dtype=int64";
+  if (type == "bool") return "application/octet-stream; dtype=bool";
+  return "application/octet-stream; dtype=float64";
 }
 
 codec::Problem field_problem(std::string pointer, std::string detail) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,6 +10,7 @@
 #include "codec/predict_request.hpp"
 #include "codec/problem.hpp"
 #include "codec/raw_rows.hpp"
+#include "codec/result_writer.hpp"
 #include "codec/slice_reader.hpp"
 #include "core/result.hpp"
 #include "http/request_view.hpp"
@@ -20,9 +23,29 @@ namespace pelton::api {
 enum class BodyKind : std::uint8_t { json, ndjson, csv, raw, unknown };
 BodyKind body_kind(const http::RequestView& request) noexcept;
 
-/// How a prediction is written, as the caller asked.
-enum class ReplyFormat : std::uint64_t { json, ndjson, csv };
-ReplyFormat reply_format(const http::RequestView& request, BodyKind body) noexcept;
+/// A form that predictions are written in.
+enum class ReplyFormat : std::uint8_t { json, ndjson, csv, raw };
+
+/// The forms by their media types, in the order they are preferred; an answer is of the type that was asked for.
+struct ReplyType {
+  std::string_view media_type;
+  ReplyFormat format;
+};
+inline constexpr std::array kReplyTypes{ReplyType{"application/json", ReplyFormat::json},
+                                        ReplyType{"application/x-ndjson", ReplyFormat::ndjson},
+                                        ReplyType{"text/csv", ReplyFormat::csv},
+                                        ReplyType{"application/octet-stream", ReplyFormat::raw},
+                                        ReplyType{"application/ndjson", ReplyFormat::ndjson},
+                                        ReplyType{"application/jsonlines", ReplyFormat::ndjson}};
+
+/// Which of kReplyTypes is wanted, or their number: none of them. Where Accept does not choose, NDJSON is answered in
+/// kind; texts have no raw form.
+std::size_t reply_type(std::string_view accept, BodyKind body, const codec::ResultWriter& writer) noexcept;
+/// The 406 for that.
+codec::Problem not_acceptable(const codec::ResultWriter& writer);
+/// What Content-Type says of an answer.
+std::string_view content_type(std::string_view media_type, ReplyFormat format,
+                              const codec::ResultWriter& writer) noexcept;
 
 /// The options of a query string. Not to be moved once read.
 struct NativeQuery {

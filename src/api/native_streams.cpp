@@ -28,6 +28,7 @@ struct NativeStreams::Opening {
   ServedModel* model = nullptr;
   model::Method method = model::Method::predict;
   codec::SliceFormat format;
+  std::size_t reply = 0;  ///< of kReplyTypes
 };
 
 /// One request whose rows are coming.
@@ -77,14 +78,15 @@ class NativeStreams::Stream final : public http::BodySink, private batching::Tic
   ServedModel& model_;
   serving::Lane& lane_;
   const model::Method method_;
-  const ReplyFormat format_;
+  const ReplyType reply_;
   codec::SliceReader reader_;
   const core::Duration timeout_;
   const core::TimePoint received_;
   std::size_t answered_ = 0;               ///< rows
   std::optional<codec::Problem> problem_;  ///< to be told once the slice that is out is answered
   std::string request_id_;
-  std::string http_method_;  // these three only while an access log wants them
+  const std::string_view cors_;  ///< of the settings
+  std::string http_method_;      // these three only while an access log wants them
   std::string target_;
   std::string peer_;
   int visits_ = 0;
@@ -101,12 +103,14 @@ NativeStreams::Stream::Stream(NativeStreams& owner, const http::RequestView& hea
       model_(*opening.model),
       lane_(owner.state_.predictor().lane(*opening.model->loaded, opening.method)),
       method_(opening.method),
-      format_(reply_format(head, opening.kind)),
+      reply_(kReplyTypes[opening.reply]),
       reader_(opening.format, opening.model->features),
       timeout_(opening.query.options.timeout.value_or(owner.state_.shared().settings.request_timeout)),
       received_(head.received),
-      request_id_(request_id(head)) {
+      request_id_(request_id(head)),
+      cors_(owner.state_.shared().settings.cors.lines(head)) {
   done = scored;
+  priority = static_cast<batching::Priority>(opening.query.options.priority.value_or(0));
   if (owner.state_.shared().access_log != nullptr) {
     http_method_ = head.method;
     target_ = head.target;
@@ -196,6 +200,11 @@ std::optional<codec::Problem> NativeStreams::Stream::complaint(const batching::O
   switch (outcome.status) {
     case batching::Outcome::Status::expired:
       return codec::Problem{.status = 504, .detail = "the deadline passed before the answer was there", .errors = {}};
+    case batching::Outcome::Status::shed:
+      return codec::Problem{
+          .status = 503,
+          .detail = "the model is overloaded, and the answer would have come too late; try again later",
+          .errors = {}};
     case batching::Outcome::Status::failed:
       return codec::Problem{.status = 503, .detail = "not enough memory to score this request", .errors = {}};
     case batching::Outcome::Status::scored: break;
@@ -207,27 +216,27 @@ std::optional<codec::Problem> NativeStreams::Stream::complaint(const batching::O
 void NativeStreams::Stream::begin() {
   HeaderLines headers;
   if (!request_id_.empty()) headers.text("X-Request-Id", request_id_);
-  const std::string_view type = format_ == ReplyFormat::ndjson ? "application/x-ndjson"
-                                : format_ == ReplyFormat::csv  ? "text/csv; charset=utf-8"
-                                                               : "application/json";
+  headers.lines(cors_);
+  const std::string_view type = content_type(reply_.media_type, reply_.format, model_.writer(method_));
   responder_.begin_stream({.status = 200, .content_type = type, .headers = headers.view()});
   begun_ = true;
 }
 
 void NativeStreams::Stream::write(math::ConstMatrix results) {
-  const bool first = !begun_;
-  if (first) begin();
+  const bool opens = !begun_;
+  if (opens) begin();
   const codec::ResultWriter& writer = model_.writer(method_);
   core::TextBuffer& body = responder_.begin_piece();
-  switch (format_) {
+  switch (reply_.format) {
     case ReplyFormat::ndjson: writer.append_ndjson(body, results); break;
     case ReplyFormat::csv:
-      if (first) writer.append_csv_header(body);
+      if (opens) writer.append_csv_header(body);
       writer.append_csv_rows(body, results);
       break;
+    case ReplyFormat::raw: writer.append_raw(body, results); break;
     case ReplyFormat::json:
       for (std::size_t r = 0; r < results.rows; ++r) {
-        body.append(first && r == 0 ? std::string_view(R"({"result":[)") : std::string_view(","));
+        body.append(opens && r == 0 ? std::string_view(R"({"result":[)") : std::string_view(","));
         writer.append_row(body, results.row(r));
       }
       break;
@@ -237,7 +246,7 @@ void NativeStreams::Stream::write(math::ConstMatrix results) {
 
 /// Every row has been answered.
 void NativeStreams::Stream::finish() {
-  if (format_ == ReplyFormat::json) {
+  if (reply_.format == ReplyFormat::json) {
     responder_.begin_piece().append("]}");
     responder_.end_piece();
   }
@@ -254,9 +263,10 @@ void NativeStreams::Stream::conclude(const codec::Problem& problem) {
   const codec::ProblemShape& shape = problem_shape(Dialect::native);
   HeaderLines headers;
   if (problem.status == 503) {
-    headers.integer("Retry-After", lane_.batcher().policy().retry_after_seconds(lane_.batcher().waiting_rows()));
+    headers.integer("Retry-After", lane_.batcher().retry_after_seconds());
   }
   if (!request_id_.empty()) headers.text("X-Request-Id", request_id_);
+  headers.lines(cors_);
   const int status = shape.status(problem.status);
   shape.append(responder_.begin({.status = status, .content_type = shape.content_type, .headers = headers.view()}),
                problem);
@@ -266,11 +276,11 @@ void NativeStreams::Stream::conclude(const codec::Problem& problem) {
 
 void NativeStreams::Stream::conclude_begun(const codec::Problem& problem) {
   note_end(problem.status);
-  if (format_ == ReplyFormat::csv) return responder_.finish_stream(false);
+  if (reply_.format == ReplyFormat::csv || reply_.format == ReplyFormat::raw) return responder_.finish_stream(false);
   core::TextBuffer& body = responder_.begin_piece();
-  body.append(format_ == ReplyFormat::json ? R"(],"error":)" : R"({"error":)");
+  body.append(reply_.format == ReplyFormat::json ? R"(],"error":)" : R"({"error":)");
   codec::append_problem(body, problem);
-  body.append(format_ == ReplyFormat::json ? "}" : "}\n");
+  body.append(reply_.format == ReplyFormat::json ? "}" : "}\n");
   responder_.end_piece();
   responder_.finish_stream();
 }
@@ -351,6 +361,9 @@ bool NativeStreams::find_model(const http::RequestView& head, const http::RouteM
   auto format = slice_format(head, opening.kind, opening.query);
   if (!format) return refuse(std::move(format).error());
   opening.format = *format;
+  const codec::ResultWriter& writer = opening.model->writer(opening.method);
+  opening.reply = reply_type(head.header("Accept"), opening.kind, writer);
+  if (opening.reply == kReplyTypes.size()) return refuse(not_acceptable(writer));
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -46,8 +47,13 @@ struct Predictions::Call {
   std::uint64_t note = 0;
   batching::Outcome::Status status = batching::Outcome::Status::scored;
   std::optional<codec::Problem> problem;
-  core::Duration queued{0};
+  core::TimePoint received;        ///< the request's first byte
+  core::TimePoint read;            ///< its rows had been read
+  core::Duration scored_after{0};  ///< from the first byte until the last method was scored
   core::Duration scoring{0};
+  std::string_view cors;  ///< of the settings
+  std::size_t rows = 0;
+  std::size_t batch_rows = 0;
   std::string id;
   std::string request_id;  // of X-Request-Id
   std::string method;      // these three only while an access log wants them
@@ -56,7 +62,29 @@ struct Predictions::Call {
   Call* next_free = nullptr;
 };
 
-Predictions::Predictions(ThreadState& state) : state_(state) {}
+namespace {
+
+metrics::Counter& rejected(ThreadState& state, const char* reason) {
+  return state.shared().registry.counter("pelton_rejected_total", "Connections and requests turned away.",
+                                         {{"reason", reason}}, state.shard());
+}
+
+const codec::Problem& queue_full() {
+  static const codec::Problem problem{
+      .status = 503, .detail = "the model's queue is full; try again later", .errors = {}};
+  return problem;
+}
+
+bool mentions(std::string_view body, std::span<const std::string_view> words) noexcept {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return memmem(body.data(), body.size(), word.data(), word.size()) != nullptr;
+  });
+}
+
+}  // namespace
+
+Predictions::Predictions(ThreadState& state)
+    : state_(state), overloaded_(rejected(state, "overload")), expired_(rejected(state, "deadline")) {}
 Predictions::~Predictions() = default;
 
 /// When the caller's patience began: time spent in a trusted proxy's queue counts.
@@ -66,21 +94,57 @@ core::TimePoint Predictions::began(const http::RequestView& request) const noexc
   return request.received - proxies.waited(request, std::chrono::system_clock::now());
 }
 
+bool Predictions::refuse_full(const http::RequestView& request, http::Responder& responder, ServedModel& model,
+                              model::Method method, const AnswerForm& form,
+                              std::span<const std::string_view> deciding) {
+  if (mentions(request.body, deciding)) return false;
+  batching::Batcher& full = state_.predictor().lane(*model.loaded, method).batcher();
+  full.refused();
+  reply_full(request, std::move(responder), model, full, form.dialect());
+  const core::TimePoint now = state_.clock().now();
+  model.inferences.failed(now - request.received, now);
+  return true;
+}
+
+/// The refusal as the dialect tells it, from a text that is written once: whoever is overloaded has no time.
+void Predictions::reply_full(const http::RequestView& request, http::Responder responder, ServedModel& model,
+                             const batching::Batcher& full, Dialect dialect) {
+  overloaded_.add();
+  const codec::ProblemShape& shape = problem_shape(dialect);
+  const auto number = static_cast<std::size_t>(dialect);
+  if (full_bodies_.size() <= number) full_bodies_.resize(number + 1);
+  std::string& body = full_bodies_[number];
+  if (body.empty()) {
+    core::TextBuffer text;
+    shape.append(text, queue_full());
+    body = text.view();
+  }
+  HeaderLines headers;
+  headers.integer("Retry-After", full.retry_after_seconds());
+  if (const std::string_view id = request_id(request); !id.empty()) headers.text("X-Request-Id", id);
+  state_.reply(
+      request, std::move(responder),
+      {.status = shape.status(queue_full().status), .content_type = shape.content_type, .headers = headers.view()},
+      body, dialect, &model);
+}
+
 void Predictions::submit(const http::RequestView& request, http::Responder responder, const Wish& wish,
                          const AnswerForm& form) {
   Call& call = prepare(request, wish, form);
   const auto refuse = [&](const codec::Problem& problem, std::string_view headers) {
     state_.reply_problem(request, std::move(responder), problem, form.dialect(), wish.model, headers);
     call.refused = true;
+    wish.model->inferences.failed(call.read - call.received, call.read);
     if (call.waiting == 0) give_back(call);
   };
   if (!share_rows(call, wish.first_row)) return refuse(codec::out_of_memory(), "Retry-After: 1\r\n");
   if (!enter(call)) {
     const batching::Batcher& full = call.parts[call.waiting].lane->batcher();
-    HeaderLines headers;
-    headers.integer("Retry-After", full.policy().retry_after_seconds(full.waiting_rows()));
-    return refuse({.status = 503, .detail = "the model's queue is full; try again later", .errors = {}},
-                  headers.view());
+    reply_full(request, std::move(responder), *wish.model, full, form.dialect());
+    wish.model->inferences.failed(call.read - call.received, call.read);
+    call.refused = true;
+    if (call.waiting == 0) give_back(call);
+    return;
   }
   ++call.model->calls;
   call.responder = std::move(responder);
@@ -96,9 +160,13 @@ Predictions::Call& Predictions::prepare(const http::RequestView& request, const 
   call.refused = false;
   call.status = batching::Outcome::Status::scored;
   call.problem.reset();
-  call.queued = call.scoring = core::Duration(0);
+  call.received = request.received;
+  call.read = state_.clock().now();
+  call.scored_after = call.scoring = core::Duration(0);
+  call.rows = call.batch_rows = 0;
   call.single = wish.single;
   call.note = wish.note;
+  call.cors = state_.shared().settings.cors.lines(request);
   call.id.assign(wish.id);
   call.request_id.assign(request_id(request));
   const core::Duration timeout = wish.timeout.value_or(state_.shared().settings.request_timeout);
@@ -108,6 +176,7 @@ Predictions::Call& Predictions::prepare(const http::RequestView& request, const 
     part.lane = &state_.predictor().lane(*wish.model->loaded, wish.methods[i]);
     part.submitted = request.received;
     part.deadline = deadline;
+    part.priority = wish.priority;
     call.outputs[i] = {wish.methods[i], {}, wish.notes[i]};
   }
   if (state_.shared().access_log != nullptr) {
@@ -162,8 +231,10 @@ void Predictions::done(batching::Ticket& ticket, const batching::Outcome& outcom
 
 /// Notes how a part fared; its results are gone after this call unless they are copied.
 void Predictions::take(Call& call, Part& part, const batching::Outcome& outcome) {
-  call.queued = std::max(call.queued, outcome.queued);
+  call.scored_after = std::max(call.scored_after, outcome.queued + outcome.scoring);
   call.scoring += outcome.scoring;
+  call.batch_rows = std::max(call.batch_rows, outcome.batch_rows);
+  call.rows = outcome.results.rows;
   part.lane->queue_duration().observe(outcome.queued);
   if (outcome.status != batching::Outcome::Status::scored) {
     call.status = outcome.status;
@@ -183,7 +254,8 @@ void Predictions::take(Call& call, Part& part, const batching::Outcome& outcome)
 
 void Predictions::answer(Call& call) {
   const int status = write(call);
-  const core::Duration total = call.queued + call.scoring;
+  count(call, status);
+  const core::Duration total = call.scored_after;
   for (std::size_t i = 0; i < call.part_count; ++i) call.parts[i].lane->request_duration().observe(total);
   call.model->counts.add(call.form->dialect(), status);
   if (AccessLog* const log = state_.shared().access_log; log != nullptr && log->wants(status)) {
@@ -201,9 +273,28 @@ void Predictions::answer(Call& call) {
   responder.finish();
 }
 
+void Predictions::count(Call& call, int status) {
+  const core::TimePoint now = state_.clock().now();
+  if (status != 200) return call.model->inferences.failed(now - call.received, now);
+  const core::Duration input = call.read - call.received;
+  const serving::RequestSpans spans{.input = input,
+                                    .queue = call.scored_after - call.scoring - input,
+                                    .infer = call.scoring,
+                                    .output = now - call.received - call.scored_after};
+  call.model->inferences.succeeded(spans, call.rows, call.batch_rows, now);
+}
+
 int Predictions::write(Call& call) {
   using Status = batching::Outcome::Status;
+  if (call.status == Status::shed) {
+    overloaded_.add();
+    return write_problem(call,
+                         {.status = 503,
+                          .detail = "the model is overloaded, and the answer would have come too late; try again later",
+                          .errors = {}});
+  }
   if (call.status == Status::expired) {
+    expired_.add();
     return write_problem(call,
                          {.status = 504, .detail = "the deadline passed before the answer was there", .errors = {}});
   }
@@ -212,8 +303,9 @@ int Predictions::write(Call& call) {
   }
   if (call.problem) return write_problem(call, *call.problem);
   HeaderLines headers;
-  headers.server_timing(call.queued, call.scoring);
+  headers.server_timing(call.scored_after - call.scoring, call.scoring);
   if (!call.request_id.empty()) headers.text("X-Request-Id", call.request_id);
+  headers.lines(call.cors);
   call.form->write({.model = *call.model,
                     .outputs = {call.outputs.data(), call.part_count},
                     .single = call.single,
@@ -229,8 +321,12 @@ int Predictions::write_problem(Call& call, const codec::Problem& problem) {
   HeaderLines headers;
   if (problem.status == 503) headers.integer("Retry-After", 1);
   if (!call.request_id.empty()) headers.text("X-Request-Id", call.request_id);
+  headers.lines(call.cors);
   const int status = shape.status(problem.status);
-  shape.append(call.responder.begin({.status = status, .content_type = shape.content_type, .headers = headers.view()}),
+  shape.append(call.responder.begin({.status = status,
+                                     .content_type = shape.content_type,
+                                     .headers = headers.view(),
+                                     .plain = compresses_predictions_only(call.form->dialect())}),
                problem);
   return status;
 }

@@ -28,6 +28,7 @@ struct Wish {
   bool single = false;                                     ///< one bare row was sent
   std::string_view id;                                     ///< to be given back, in the dialect's own spelling
   std::optional<core::Duration> timeout;                   ///< what the caller asked for
+  batching::Priority priority = 0;                         ///< 1 first … 100 last; 0 the middle
   std::uint64_t note = 0;                                  ///< for the dialect itself, given back as it is
   std::array<std::uint32_t, model::kMethodCount> notes{};  ///< likewise, by place in `methods`
 };
@@ -71,6 +72,18 @@ class Predictions {
     return state_.predictor().lane(*model.loaded, method).batcher().rows();
   }
 
+  /// Asked before the rows are read: whether the model is so overloaded that they would be turned away.
+  /// Then the 503 is sent, and the request is done with. `priority` is what is known without the body; a body
+  /// in which one of `deciding` stands (quoted names of members) is to be read first, for it may be urgent, or for
+  /// another model. Costs two loads while nothing is overloaded.
+  bool refuse_unread(const http::RequestView& request, http::Responder& responder, ServedModel& model,
+                     model::Method method, const AnswerForm& form, batching::Priority priority = 0,
+                     std::span<const std::string_view> deciding = kDeciding) {
+    return state_.predictor().lane(*model.loaded, method).batcher().refuses(priority) &&
+           refuse_full(request, responder, model, method, form, deciding);
+  }
+  static constexpr std::array<std::string_view, 1> kDeciding{"\"priority\""};
+
   /// Enters the rows. The answer follows by `form`, which must outlive this: at once if it is a refusal
   /// (the queue is full), else when every method has been scored.
   void submit(const http::RequestView& request, http::Responder responder, const Wish& wish, const AnswerForm& form);
@@ -79,6 +92,10 @@ class Predictions {
   struct Part;
   struct Call;
 
+  bool refuse_full(const http::RequestView& request, http::Responder& responder, ServedModel& model,
+                   model::Method method, const AnswerForm& form, std::span<const std::string_view> deciding);
+  void reply_full(const http::RequestView& request, http::Responder responder, ServedModel& model,
+                  const batching::Batcher& full, Dialect dialect);
   core::TimePoint began(const http::RequestView& request) const noexcept;
   Call& prepare(const http::RequestView& request, const Wish& wish, const AnswerForm& form);
   static bool share_rows(Call& call, std::size_t first_row);
@@ -87,6 +104,7 @@ class Predictions {
   static void done(batching::Ticket& ticket, const batching::Outcome& outcome);
   void take(Call& call, Part& part, const batching::Outcome& outcome);
   void answer(Call& call);
+  void count(Call& call, int status);
   int write(Call& call);
   int write_problem(Call& call, const codec::Problem& problem);
 
@@ -94,6 +112,9 @@ class Predictions {
   void give_back(Call& call) noexcept;
 
   ThreadState& state_;
+  metrics::Counter& overloaded_;          ///< pelton_rejected_total, by reason
+  metrics::Counter& expired_;             ///< likewise
+  std::vector<std::string> full_bodies_;  ///< by Dialect, once written
   std::vector<std::unique_ptr<Call>> calls_;
   Call* free_ = nullptr;
 };

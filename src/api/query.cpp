@@ -33,6 +33,27 @@ std::string percent_decoded(std::string_view text, bool form) {
   return decoded;
 }
 
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (letter || c == '-' || c == '.' || c == '_' || c == '~') {
+      encoded.push_back(c);
+    } else {
+      encoded.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
+    }
+  }
+  return encoded;
+}
+
+std::string_view decoded(std::string_view text, std::string& scratch) {
+  if (text.find('%') == std::string_view::npos) return text;
+  scratch = percent_decoded(text);
+  return scratch;
+}
+
 bool for_each_parameter(std::string_view query, const std::function<bool(std::string_view, std::string_view)>& visit) {
   while (!query.empty()) {
     std::string_view value = next_piece(query, '&');
@@ -59,16 +80,58 @@ std::string_view media_parameter(std::string_view content_type, std::string_view
   return {};
 }
 
-bool accepts(std::string_view accept, std::string_view type) noexcept {
+namespace {
+
+/// A weight in thousandths; -1 where it is malformed.
+int weight_of(std::string_view text) noexcept {
+  if (text.empty()) return 1000;
+  if (text.size() > 5 || (text.size() > 1 && text[1] != '.') || (text[0] != '0' && text[0] != '1')) return -1;
+  int weight = 0;
+  for (std::size_t i = 0, unit = 1000; i < text.size(); ++i) {
+    if (i == 1) continue;
+    if (!ascii::is(text[i], ascii::kDigit)) return -1;
+    weight += (text[i] - '0') * static_cast<int>(unit);
+    unit /= 10;
+  }
+  return weight <= 1000 ? weight : -1;
+}
+
+/// How closely a media range names `type`: 3 exactly, 2 by its first half, 1 as anything at all, 0 not.
+int closeness(std::string_view range, std::string_view type) noexcept {
+  if (ascii::same(range, type)) return 3;
+  if (range == "*/*") return 1;
+  const std::size_t slash = type.find('/');
+  return range.ends_with("/*") && ascii::same(range.substr(0, range.size() - 1), type.substr(0, slash + 1)) ? 2 : 0;
+}
+
+/// The weight that an Accept header gives a type, in thousandths.
+int wanted(std::string_view accept, std::string_view type) noexcept {
+  int closest = 0;
+  int weight = 0;
   while (!accept.empty()) {
     const std::string_view item = next_piece(accept, ',');
-    if (!is_media_type(item, type)) continue;
-    const std::string_view weight = media_parameter(item, "q");
-    // "0", "0.", "0.0", "0.000" are the spellings of "not this one" (RFC 9110, 12.4.2).
-    const bool refused = !weight.empty() && weight.find_first_not_of("0.") == std::string_view::npos;
-    return !refused;
+    const int close = closeness(ascii::trimmed(item.substr(0, item.find(';'))), type);
+    const int its_weight = close > closest ? weight_of(media_parameter(item, "q")) : -1;
+    if (its_weight < 0) continue;
+    closest = close;
+    weight = its_weight;
   }
-  return false;
+  return weight;
+}
+
+}  // namespace
+
+std::size_t preferred(std::string_view accept, std::span<const std::string_view> offered) noexcept {
+  if (accept.empty() || accept == "*/*") return 0;
+  std::size_t best = offered.size();
+  int most = 0;
+  for (std::size_t i = 0; i < offered.size(); ++i) {
+    const int weight = wanted(accept, offered[i]);
+    if (weight <= most) continue;
+    most = weight;
+    best = i;
+  }
+  return best;
 }
 
 }  // namespace pelton::api

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -10,18 +12,38 @@
 
 namespace pelton::api {
 
+class Description;
+
 /// The routes of one event loop, and what answers each. Each dialect adds its own, so that none knows
 /// another.
 class Routes {
  public:
+  /// Adds a route that an operator has asked for: one of the program's own that is added later gives way to it.
+  template <auto Handler, class Owner>
+  void claim(http::Verb verb, std::string_view path, Owner& owner) {
+    add<Handler>(verb, path, owner);
+    claimed_.emplace_back(verb, path);
+  }
+
   /// Adds a route that `(owner.*Handler)(request, responder, match)` answers; `owner` must outlive this.
   template <auto Handler, class Owner>
   void add(http::Verb verb, std::string_view pattern, Owner& owner) {
+    if (std::find(claimed_.begin(), claimed_.end(), std::pair(verb, std::string(pattern))) != claimed_.end()) return;
     router_.add(verb, pattern);
     targets_.push_back({&owner, [](void* self, const http::RequestView& request, http::Responder responder,
                                    const http::RouteMatch& match) {
                           (static_cast<Owner*>(self)->*Handler)(request, std::move(responder), match);
                         }});
+  }
+
+  /// `(owner.*Describe)(description)` tells of the routes that `owner` answers; `owner` must outlive this.
+  template <auto Describe, class Owner>
+  void described_by(const Owner& owner) {
+    describers_.push_back(
+        {&owner, [](const void* self, Description& to) { (static_cast<const Owner*>(self)->*Describe)(to); }});
+  }
+  void describe(Description& to) const {
+    for (const Describer& each : describers_) each.call(each.owner, to);
   }
 
   http::RouteMatch match(http::Verb verb, std::string_view path) const noexcept { return router_.match(verb, path); }
@@ -42,8 +64,15 @@ class Routes {
     void (*call)(void*, const http::RequestView&, http::Responder, const http::RouteMatch&);
   };
 
+  struct Describer {
+    const void* owner;
+    void (*call)(const void*, Description&);
+  };
+
   http::Router router_;
   std::vector<Target> targets_;  ///< by route
+  std::vector<Describer> describers_;
+  std::vector<std::pair<http::Verb, std::string>> claimed_;
 };
 
 }  // namespace pelton::api

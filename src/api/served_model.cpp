@@ -19,10 +19,11 @@ void AnswerCounts::add_other(Dialect dialect, int status) {
 }
 
 ServedModel::ServedModel(std::shared_ptr<const serving::LoadedModel> model, metrics::Registry& registry,
-                         std::size_t shard)
+                         serving::InferenceStatistics& statistics, std::size_t shard)
     : loaded(std::move(model)),
       features(loaded->model->schema()),
-      counts(registry, loaded->name, loaded->version, shard) {
+      counts(registry, loaded->name, loaded->version, shard),
+      inferences(statistics.cell(loaded->name, loaded->version, shard)) {
   for (const model::Method method : model::kAllMethods) {
     if (schema().output(method)) {
       writers[static_cast<std::size_t>(method)] = std::make_unique<codec::ResultWriter>(schema(), method);

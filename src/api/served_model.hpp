@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <map>
 #include <memory>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "codec/feature_table.hpp"
 #include "codec/result_writer.hpp"
 #include "metrics/registry.hpp"
+#include "serving/inference_statistics.hpp"
 #include "serving/loaded_model.hpp"
 
 namespace pelton::api {
@@ -37,19 +39,40 @@ class AnswerCounts {
   metrics::Counter* last_ = nullptr;
 };
 
+/// What a dialect keeps of a model, built once: derived from by each that does.
+struct DialectPart {
+  virtual ~DialectPart() = default;
+};
+
 /// A loaded model as one thread answers for it: how its requests are read and its results written.
 struct ServedModel {
-  ServedModel(std::shared_ptr<const serving::LoadedModel> model, metrics::Registry& registry, std::size_t shard);
+  ServedModel(std::shared_ptr<const serving::LoadedModel> model, metrics::Registry& registry,
+              serving::InferenceStatistics& statistics, std::size_t shard);
 
   const model::Schema& schema() const noexcept { return loaded->model->schema(); }
   const codec::ResultWriter& writer(model::Method method) const noexcept {
     return *writers[static_cast<std::size_t>(method)];
   }
+  /// The dialect's own part, made of the loaded model when it is first asked for.
+  template <class Part>
+  const Part& part(Dialect dialect) {
+    std::unique_ptr<DialectPart>& own = parts[static_cast<std::size_t>(dialect)];
+    if (!own) own = std::make_unique<Part>(*loaded);
+    return static_cast<const Part&>(*own);
+  }
+  /// The same, where it has been made (asserted).
+  template <class Part>
+  const Part& part(Dialect dialect) const {
+    assert(parts[static_cast<std::size_t>(dialect)]);
+    return static_cast<const Part&>(*parts[static_cast<std::size_t>(dialect)]);
+  }
 
   std::shared_ptr<const serving::LoadedModel> loaded;
   codec::FeatureTable features;
   std::array<std::unique_ptr<codec::ResultWriter>, model::kMethodCount> writers;
+  std::array<std::unique_ptr<DialectPart>, kDialectCount> parts;
   AnswerCounts counts;
+  serving::InferenceCounts& inferences;
   std::size_t calls = 0;  ///< requests in hand that point here
 };
 

@@ -1,5 +1,6 @@
 #include "api/service.hpp"
 
+#include <array>
 #include <string>
 #include <utility>
 
@@ -15,8 +16,22 @@ using http::RouteMatch;
 using http::Verb;
 
 Service::Service(SharedState& shared, core::EventLoop& loop)
-    : state_(shared, loop), predictions_(state_), native_(state_, predictions_), streams_(state_) {
+    : state_(shared, loop),
+      predictions_(state_),
+      native_(state_, predictions_),
+      v1_(state_, predictions_),
+      v2_(state_, predictions_, loop),
+      invocations_(state_, predictions_),
+      sagemaker_(state_),
+      vertex_(state_, predictions_),
+      streams_(state_),
+      described_(state_, routes_) {
+  vertex_.claim_routes(routes_);
   native_.add_routes(routes_);
+  v1_.add_routes(routes_);
+  v2_.add_routes(routes_);
+  invocations_.add_routes(routes_);
+  sagemaker_.add_routes(routes_);
   routes_.add<&Service::list_models>(Verb::get, "/models", *this);
   routes_.add<&Service::model_card>(Verb::get, "/models/{model}", *this);
   routes_.add<&Service::model_schema>(Verb::get, "/models/{model}/schema", *this);
@@ -24,6 +39,8 @@ Service::Service(SharedState& shared, core::EventLoop& loop)
   routes_.add<&Service::live>(Verb::get, "/livez", *this);
   routes_.add<&Service::ready>(Verb::get, "/readyz", *this);
   routes_.add<&Service::metrics>(Verb::get, "/metrics", *this);
+  routes_.described_by<&Service::describe>(*this);
+  described_.add_routes(routes_);
 }
 
 void Service::on_request(const RequestView& request, Responder responder) {
@@ -54,7 +71,9 @@ void Service::answer_unrouted(const RequestView& request, Responder responder, c
   HeaderLines headers;
   headers.text("Allow", match.allow);
   if (request.verb == Verb::options) {
-    return state_.reply(request, std::move(responder), {.status = 204, .headers = headers.view()}, {});
+    const std::string lines =
+        std::string(headers.view()) + state_.shared().settings.cors.preflight_lines(request, match.allow);
+    return state_.reply(request, std::move(responder), {.status = 204, .headers = lines}, {});
   }
   state_.reply_problem(
       request, std::move(responder),
@@ -70,7 +89,8 @@ void Service::write_protocol_error(int status, std::string_view detail, core::Te
 }
 
 void Service::home(const RequestView& request, Responder responder, const RouteMatch&) {
-  if (accepts(request.header("Accept"), "text/html")) {
+  constexpr std::array<std::string_view, 2> kOffered{"application/json", "text/html"};
+  if (preferred(request.header("Accept"), kOffered) == 1) {
     return state_.reply(request, std::move(responder),
                         {.status = 200, .content_type = "text/html; charset=utf-8", .headers = kPageHeaders}, page());
   }

@@ -1,10 +1,16 @@
 #pragma once
 
+#include "api/described/described_routes.hpp"
+#include "api/mlflow/invocations.hpp"
 #include "api/native_predict.hpp"
 #include "api/native_streams.hpp"
 #include "api/predictions.hpp"
 #include "api/routes.hpp"
+#include "api/sagemaker/sagemaker_models.hpp"
 #include "api/thread_state.hpp"
+#include "api/v1/v1_dialect.hpp"
+#include "api/v2/dialect.hpp"
+#include "api/vertex/vertex_dialect.hpp"
 #include "http/service.hpp"
 
 namespace pelton::api {
@@ -19,6 +25,11 @@ class Service final : public http::Service {
   bool wants_pieces(const http::RequestView& head) const override;
   http::BodySink* open_body(const http::RequestView& head, http::Responder responder) override;
   void write_protocol_error(int status, std::string_view detail, core::TextBuffer& body) override;
+
+  /// Tells of the routes that are no dialect's.
+  void describe(Description& to) const;
+  const Routes& routes() const noexcept { return routes_; }
+  DescribedRoutes& described() noexcept { return described_; }
 
  private:
   void answer_unrouted(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match);
@@ -35,7 +46,13 @@ class Service final : public http::Service {
   Predictions predictions_;
   Routes routes_;
   NativePredict native_;
+  V1Dialect v1_;
+  V2Dialect v2_;
+  Invocations invocations_;
+  SagemakerModels sagemaker_;
+  VertexDialect vertex_;
   NativeStreams streams_;
+  DescribedRoutes described_;
 };
 
 }  // namespace pelton::api

@@ -1,16 +1,21 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "api/cors.hpp"
 #include "api/trusted_proxies.hpp"
 #include "batching/policy.hpp"
 #include "batching/scoring_pool.hpp"
 #include "codec/predict_request.hpp"
 #include "core/clock.hpp"
+#include "core/worker.hpp"
 #include "metrics/registry.hpp"
+#include "serving/inference_statistics.hpp"
+#include "serving/model_manager.hpp"
 #include "serving/repository.hpp"
 
 namespace pelton::api {
@@ -35,12 +40,28 @@ class AccessLog {
   virtual void write(const AccessEntry& entry) = 0;
 };
 
+/// What a platform that starts the program asks of it, besides the routes that are always there.
+struct PlatformSettings {
+  std::string vertex_predict_route;  ///< a path; empty: none
+  std::string vertex_health_route;   ///< likewise
+  bool models_on_demand = false;     ///< SageMaker loads and unloads models: without any, all is well
+  std::filesystem::path loadable;    ///< the folder such models must be in
+};
+
 /// What an operator may say about requests.
 struct ApiSettings {
   batching::PolicySettings batching;
   codec::ReadLimits read;
   core::Duration request_timeout{std::chrono::seconds(30)};  ///< where the caller names none; zero: none
   TrustedProxies trusted_proxies;
+  Cors cors;
+  PlatformSettings platform = {};
+};
+
+/// How models are loaded and unloaded on a caller's word: who does it, and on which thread.
+struct ModelControl {
+  serving::ModelManager& manager;
+  core::Worker& worker;  ///< has stopped before the event loops end
 };
 
 /// What the services of all threads share. Everything in it is thread-safe, and outlives them.
@@ -49,9 +70,11 @@ struct SharedState {
   metrics::Registry& registry;
   batching::ScoringPool* pool = nullptr;
   AccessLog* access_log = nullptr;
-  ApiSettings settings;
+  ModelControl* control = nullptr;  ///< null: models cannot be loaded or unloaded by callers
+  ApiSettings settings{};
   std::atomic<bool> ready{true};  ///< false while draining: /readyz answers 503
   std::atomic<std::size_t> next_shard{0};
+  serving::InferenceStatistics statistics{};
 };
 
 }  // namespace pelton::api

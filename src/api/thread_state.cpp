@@ -11,7 +11,8 @@ ThreadState::ThreadState(SharedState& shared, core::EventLoop& loop)
     : shared_(shared),
       loop_(loop),
       shard_(shared.next_shard.fetch_add(1, std::memory_order_relaxed)),
-      predictor_(shared.repository, loop, shared.settings.batching, shared.pool, shared.registry, shard_),
+      predictor_(shared.repository, loop, shared.settings.batching, shared.pool, shared.registry, shared.statistics,
+                 shard_),
       counts_(shared.registry, "", "", shard_) {}
 
 ModelChoice ThreadState::choose(std::string_view name, std::string_view version) {
@@ -46,7 +47,7 @@ ServedModel& ThreadState::served(const serving::LoadedModel& loaded, const servi
   if (!entry) {
     const auto shared = std::find_if(versions.versions.begin(), versions.versions.end(),
                                      [&](const auto& each) { return each.get() == &loaded; });
-    entry = std::make_unique<ServedModel>(*shared, shared_.registry, shard_);
+    entry = std::make_unique<ServedModel>(*shared, shared_.registry, shared_.statistics, shard_);
   }
   last_ = entry.get();
   return *entry;
@@ -70,7 +71,13 @@ void ThreadState::reply(const http::RequestView& request, http::Responder respon
                 .status = head.status,
                 .took = clock().now() - request.received});
   }
-  responder.reply(head, body);
+  http::ReplyHead sent = head;
+  sent.plain |= compresses_predictions_only(dialect);
+  const std::string_view cors = shared_.settings.cors.lines(request);
+  if (cors.empty()) return responder.reply(sent, body);
+  const std::string lines = std::string(head.headers).append(cors);
+  sent.headers = lines;
+  responder.reply(sent, body);
 }
 
 void ThreadState::reply_problem(const http::RequestView& request, http::Responder responder,

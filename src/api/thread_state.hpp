@@ -31,6 +31,7 @@ class ThreadState {
   serving::Predictor& predictor() noexcept { return predictor_; }
   const core::Clock& clock() const noexcept { return loop_.clock(); }
   AnswerCounts& counts() noexcept { return counts_; }
+  std::size_t shard() const noexcept { return shard_; }
 
   /// The model of that name (empty: the default) and version (empty: the newest); 404 with
   /// did-you-mean, or 503 where nothing is loaded.

@@ -18,6 +18,7 @@
 #include "app/golden_source.hpp"
 #include "app/identity.hpp"
 #include "app/log.hpp"
+#include "app/platforms.hpp"
 #include "app/progress_bar.hpp"
 #include "app/service_manager.hpp"
 #include "app/settings.hpp"
@@ -30,6 +31,9 @@
 namespace pelton::app {
 
 namespace {
+
+/// Loads and unloads that may wait for their turn.
+constexpr std::size_t kMostErrands = 64;
 
 /// The command line's own words, before they are settings.
 struct ServeFlags {
@@ -96,6 +100,7 @@ std::string gather(const ServeFlags& flags, Settings& settings) {
     if (!source) return source.error().message();
     settings.models.push_back(*std::move(source));
   }
+  if (auto taken = take_platform(settings); !taken) return taken.error().message();
   return {};
 }
 
@@ -115,7 +120,9 @@ std::string settle_endpoints(Settings& settings) {
   for (http::Endpoint& endpoint : endpoints) {
     endpoint.unix_mode = settings.unix_mode;
     endpoint.tls = endpoint.tls && !settings.tls.certificate.empty();
-    if (endpoint.unix_path.empty() && endpoint.inherited_fd < 0 && !is_loopback(endpoint.host) && !settings.insecure) {
+    const bool isolated = settings.isolated && endpoint.host == settings.host;
+    const bool safe = !endpoint.unix_path.empty() || endpoint.inherited_fd >= 0 || is_loopback(endpoint.host);
+    if (!safe && !isolated && !settings.insecure) {
       return "refusing to listen on " + endpoint.host +
              ": anyone who reaches it could use the models. Listen on 127.0.0.1 behind a proxy, or say --insecure";
     }
@@ -129,6 +136,12 @@ core::Result<std::vector<serving::ModelSource>> gather_sources(const Settings& s
     auto found = serving::scan_repository(settings.repository);
     if (!found) return found.error();
     sources.insert(sources.end(), found->begin(), found->end());
+  }
+  if (!settings.artifacts.empty()) {
+    auto found = serving::scan_artifacts(settings.artifacts);
+    const bool none_yet = settings.api.platform.models_on_demand;
+    if (!found && !(none_yet && found.error().code() == core::ErrorCode::not_found)) return found.error();
+    if (found) sources.insert(sources.end(), found->begin(), found->end());
   }
   return sources;
 }
@@ -160,13 +173,13 @@ void tell_identity(const tls::ServerContext& identity, Log& log) {
   }
 }
 
-void reload(const Settings& settings, serving::Repository& repository, Log& log) {
+void reload(serving::ModelManager& manager, Log& log) {
   notify_service_manager("RELOADING=1");
-  auto sources = gather_sources(settings);
-  if (!sources) {
-    log.error("reload failed; serving as before", {{"reason", sources.error().message()}});
+  const auto errors = manager.load_all();
+  if (!errors) {
+    log.error("reload failed; serving as before", {{"reason", errors.error().message()}});
   } else {
-    for (const core::Error& error : repository.replace(*sources, settings.default_model)) {
+    for (const core::Error& error : *errors) {
       log.error("reload: the version that was serving stays", {{"reason", error.message()}});
     }
     log.info("reloaded");
@@ -186,7 +199,7 @@ void renew_identity(const Settings& settings, http::Server& server, Log& log) {
 }
 
 /// Reloads at SIGHUP, and the certificate when its files change, until a signal says to stop.
-void run_until_stopped(const Settings& settings, const sigset_t& signals, serving::Repository& repository,
+void run_until_stopped(const Settings& settings, const sigset_t& signals, serving::ModelManager& manager,
                        http::Server& server, Log& log) {
   const bool tls = settings.server.tls != nullptr;
   const tls::ServerIdentity& files = settings.tls;
@@ -197,7 +210,7 @@ void run_until_stopped(const Settings& settings, const sigset_t& signals, servin
   for (;;) {
     const int signal = sigtimedwait(&signals, nullptr, &wait);
     if (signal == SIGHUP) {
-      reload(settings, repository, log);
+      reload(manager, log);
       if (tls) {
         (void)watch.changed();  // whatever changed so far is read now
         renew_identity(settings, server, log);
@@ -224,7 +237,8 @@ int serve(Settings settings) {
   if (settings.server.tls) tell_identity(*settings.server.tls, log);
   auto sources = gather_sources(settings);
   if (!sources) return fail(kFailed, sources.error().message());
-  if (sources->empty()) return fail(kUsage, "nothing to serve: name a model file, a --repository or a --config");
+  if (sources->empty() && !settings.api.platform.models_on_demand)
+    return fail(kUsage, "nothing to serve: name a model file, a --repository or a --config");
   std::optional<ProgressBar> bar(std::in_place, "reading models");  // while starting: reloads are told in the log
   const auto load = serving::default_loader([&bar](const serving::ModelSource&, double share) {
     if (bar) bar->show(share);
@@ -240,26 +254,37 @@ int serve(Settings settings) {
     return fail(kFailed, "default model \"" + settings.default_model + "\" is not among the models served");
   }
 
+  serving::ModelManager manager(
+      repository, [&settings] { return gather_sources(settings); }, settings.default_model);
+  core::Worker worker(kMostErrands);
+  api::ModelControl control{manager, worker};
   batching::ScoringPool pool(std::max(1U, std::thread::hardware_concurrency()));
   api::SharedState shared{.repository = repository,
                           .registry = registry,
                           .pool = &pool,
                           .access_log = settings.log.access == AccessLogMode::off ? nullptr : &log,
+                          .control = &control,
                           .settings = settings.api};
   ConnectionMetrics connections(registry);
   http::Server server(
       settings.server, clock, [&shared](core::EventLoop& loop) { return std::make_unique<api::Service>(shared, loop); },
       connections);
   if (auto started = server.start(); !started) return fail(kFailed, started.error().message());
+  if (settings.isolated) {
+    log.info("listening on every address without tokens: the platform is trusted to keep strangers out",
+             {{"platform", settings.platform}});
+  }
   for (const std::string& address : server.addresses()) std::printf("listening on %s\n", address.c_str());
   std::fflush(stdout);
   notify_service_manager("READY=1");
 
-  run_until_stopped(settings, signals, repository, server, log);
+  run_until_stopped(settings, signals, manager, server, log);
+
   notify_service_manager("STOPPING=1");
   shared.ready.store(false, std::memory_order_release);
   if (settings.drain_delay.count() > 0) std::this_thread::sleep_for(settings.drain_delay);
   const bool drained = server.drain(settings.drain_timeout);
+  worker.stop();  // what it does is told to the event loops, which end with the server
   if (!drained) log.warn("drain timeout: some requests were cut off");
   return drained ? kDone : kFailed;
 }
@@ -272,6 +297,7 @@ void add_serve_command(CLI::App& program, Action& run) {
   verb->footer(
       "Example: pelton serve house=models/house.onnx --port 8080\n"
       "Ready when GET /readyz answers 200. SIGHUP reloads models and certificates, SIGTERM drains and stops.\n"
+      "Started by SageMaker or Vertex AI it serves what they ask for: see docs/dialects.md.\n"
       "Every setting can be given as PELTON_SECTION_KEY or in a --config file; flags win.");
   verb->add_option("models", flags->models, "Model files, NAME=PATH to name them")->type_name("[NAME=]PATH");
   verb->add_option("--config", flags->config, "Settings file (TOML)")->type_name("FILE");

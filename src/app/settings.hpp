@@ -55,6 +55,10 @@ struct Settings {
   std::filesystem::path repository;
   std::string default_model;
 
+  std::string platform;             ///< what started the program, where it is known: "SageMaker", "Vertex AI"
+  bool isolated = false;            ///< the platform keeps strangers from `host`
+  std::filesystem::path artifacts;  ///< the platform's folder of models, or its one model file
+
   std::string file;  ///< that was read, as it was named
   /// Of the settings that come from the file: "tls.key". A flag's or the environment's word has none.
   std::map<std::string, FilePlace, std::less<>> places;

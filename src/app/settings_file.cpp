@@ -88,7 +88,19 @@ class Reader {
     if (const auto* integer = node.as_integer()) return integer->get();
     if (const auto* number = node.as_floating_point()) return number->get();
     if (const auto* text = node.as_string()) return text->get();
-    return std::nullopt;
+    const auto* list = node.as_array();
+    return list != nullptr ? joined(*list) : std::nullopt;
+  }
+
+  /// Texts of a list as the environment would give them, with commas between.
+  static std::optional<SettingValue> joined(const toml::array& list) {
+    std::string texts;
+    for (const toml::node& item : list) {
+      const auto* text = item.as_string();
+      if (text == nullptr) return std::nullopt;
+      texts.append(texts.empty() ? "" : ",").append(text->get());
+    }
+    return texts;
   }
 
   void read_section(std::string_view section, const toml::table& table) {
@@ -104,8 +116,9 @@ class Reader {
         continue;
       }
       const auto value = value_of(node);
-      if (!value) {
-        fail(node, std::string(key.str()) + ": expected a plain value");
+      if (!value || (node.is_array() && !setting->takes_list)) {
+        fail(node,
+             std::string(key.str()) + ": expected a plain value" + (setting->takes_list ? " or a list of texts" : ""));
         continue;
       }
       if (auto assigned = setting->assign(settings_, *value); !assigned) {
@@ -173,8 +186,10 @@ class Reader {
         read_fit(node, source);
       } else if (name == "iterations") {
         read_iterations(node, source);
+      } else if (name == "slo_ms") {
+        read_slo(node, source);
       } else {
-        unknown(key, "model", {"name", "path", "version", "fit", "iterations"});
+        unknown(key, "model", {"name", "path", "version", "fit", "iterations", "slo_ms"});
       }
     }
     if (path.empty() != fitted) return fail(table, "a model takes either path or fit");
@@ -198,6 +213,15 @@ class Reader {
     const auto iterations = formats::parse_iterations(text->get());
     if (!iterations) return fail(node, iterations.error().within("iterations").message());
     source.iterations = *iterations;
+  }
+
+  void read_slo(const toml::node& node, serving::ModelSource& source) {
+    constexpr std::int64_t kDay = 86'400'000;
+    const auto* number = node.as_integer();
+    if (number == nullptr || number->get() < 1 || number->get() > kDay) {
+      return fail(node, "slo_ms: expected a whole number from 1 to 86400000");
+    }
+    source.slo = std::chrono::milliseconds(number->get());
   }
 
   void read_fit(const toml::node& node, serving::ModelSource& source) {

@@ -17,9 +17,9 @@ struct FileError {
 };
 
 /// Reads TOML into `settings`: the sections of the settings table, `[[listen]]` (host, port or unix, tls)
-/// and `[[model]]` (name, path, version, iterations, or fit = {data, target, kind}). Relative paths are relative
-/// to `folder`. Reports everything that is wrong, in order of the file; on errors `settings` is
-/// partly changed and must not be used.
+/// and `[[model]]` (name, path, version, iterations, slo_ms, or fit = {data, target, kind}). Relative paths are
+/// relative to `folder`. Reports everything that is wrong, in order of the file; on errors `settings` is partly changed
+/// and must not be used.
 std::vector<FileError> read_settings(std::string_view toml, const std::filesystem::path& folder, Settings& settings);
 
 /// The same for a file; an unreadable one is an error at line 0.

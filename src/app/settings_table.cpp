@@ -153,6 +153,15 @@ Result<void> assign_trusted_proxies(Settings& settings, const SettingValue& valu
   return {};
 }
 
+Result<void> assign_cors_origins(Settings& settings, const SettingValue& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) return expected("a string or a list of strings");
+  auto cors = api::Cors::parse(*text);
+  if (!cors) return cors.error();
+  settings.api.cors = *std::move(cors);
+  return {};
+}
+
 Result<void> assign_client_certificates(Settings& settings, const SettingValue& value) {
   using tls::ClientCertificates;
   static constexpr std::array<std::pair<std::string_view, ClientCertificates>, 3> kChoices{
@@ -187,13 +196,15 @@ constexpr Setting kSettings[] = {
      assign_count<PELTON_AT(server.threads), 0, 1024>},
     {"server", "insecure", "allow a non-loopback address without tokens (false)", assign_flag<PELTON_AT(insecure)>},
     {"server", "trusted_proxies", "addresses, networks or unix whose X-Forwarded-For and X-Request-Start count (none)",
-     assign_trusted_proxies},
+     assign_trusted_proxies, true},
     {"server", "drain_timeout_ms", "longest wait for accepted work at shutdown (10000)",
      assign_duration<PELTON_AT(drain_timeout), ms>},
     {"server", "drain_delay_ms", "/readyz says 503 this long before listeners close (0)",
      assign_duration<PELTON_AT(drain_delay), ms>},
     {"server", "request_timeout_ms", "deadline of a request that names none, 0: none (30000)",
      assign_duration<PELTON_AT(api.request_timeout), ms>},
+    {"http", "cors_origins", "origins whose pages may read answers, a list or \"*\" for every one (none)",
+     assign_cors_origins, true},
     {"limits", "header_bytes", "request line and headers together (16384)",
      assign_count<PELTON_AT(server.limits.header_bytes), 256, 1 << 20>},
     {"limits", "header_count", "headers of a request (100)",
@@ -242,7 +253,7 @@ constexpr Setting kSettings[] = {
     {"tls", "minimum_version", "1.2 or 1.3 (1.2)", assign_minimum_version},
     {"tls", "watch_ms", "how often these files are looked at for changes, 0: only at SIGHUP (10000)",
      assign_duration<PELTON_AT(tls_watch), ms>},
-    {"batching", "slo_ms", "objective for the 99th percentile of latency (20)",
+    {"batching", "slo_ms", "objective for the 99th percentile of latency, of models with none of their own (20)",
      assign_duration<PELTON_AT(api.batching.slo), ms, 1>},
     {"batching", "inline_limit_us", "longest an io thread scores by itself (250)",
      assign_duration<PELTON_AT(api.batching.inline_limit), us>},

@@ -22,6 +22,8 @@ struct Setting {
   std::string_view help;  ///< with unit and default
   /// Checks type and range, then stores. The error says what was expected.
   core::Result<void> (*assign)(Settings& settings, const SettingValue& value);
+  /// Whether a file may give a list of texts, which is assigned as one text with commas between.
+  bool takes_list = false;
 };
 
 /// Every setting there is, in the order of the documentation.

@@ -2,207 +2,284 @@
 
 #include <algorithm>
 #include <cassert>
+#include <new>
 #include <utility>
 
 namespace pelton::batching {
 
 namespace {
-/// A batch that grew beyond this gives its memory back once answered.
-constexpr std::size_t kKeptBytes = 1 << 20;
 constexpr std::size_t kKeptSpares = 2;
+/// Others of the lane have this many times what a big request has, while both want turns.
+constexpr int kOthersShare = 4;
+
+Priority urgency(const Batch& batch) noexcept {
+  return batch.head->priority == 0 ? kMiddlePriority : batch.head->priority;
+}
 }  // namespace
 
-/// Rows, their requests in order, and where the results go. As a Job it scores itself in the pool.
-struct Batcher::Batch final : Job {
-  explicit Batch(Batcher& owner) : batcher(owner), rows(owner.cols_), done(owner) {}
+struct Batcher::FlushTask final : core::Task {
+  explicit FlushTask(Batcher& owner) : Task(run_flush), batcher(owner) {}
+  static void run_flush(core::Task& task) {
+    Batcher& self = static_cast<FlushTask&>(task).batcher;
+    self.flush_pending_ = false;
+    self.flush();
+  }
+  Batcher& batcher;
+};
 
-  void run(std::size_t threads) noexcept override;
-  void score(std::size_t threads) noexcept;
+/// The lane's turn in the pool: a batch that is out, or none.
+struct Batcher::Turn final : Job {
+  explicit Turn(Batcher& owner) : Job(owner.flow_), batcher(owner), done(*this) {}
+
+  void run(std::size_t threads) noexcept override {
+    batch->score(batcher.scorer_, batcher.width_, rows, threads, batcher.loop_.clock());
+    batcher.loop_.post(done);
+  }
 
   struct DoneTask final : core::Task {
-    explicit DoneTask(Batcher& owner)
-        : Task([](core::Task& task) { static_cast<DoneTask&>(task).batcher.pool_done(); }), batcher(owner) {}
-    Batcher& batcher;
+    explicit DoneTask(Turn& whole) : Task(run_done), turn(whole) {}
+    static void run_done(core::Task& task) {
+      Turn& over = static_cast<DoneTask&>(task).turn;
+      over.batcher.turn_done(over);
+    }
+    Turn& turn;
   };
 
   Batcher& batcher;
-  math::RowBuffer rows;
-  core::AlignedBuffer<double> results;
-  Ticket* head = nullptr;
-  Ticket* tail = nullptr;
-  std::size_t slice_rows = 0;
-  core::TimePoint started{};
-  core::Duration took{0};
-  bool failed = false;
+  std::unique_ptr<Batch> batch;
+  std::size_t rows = 0;
+  core::TimePoint asked{};
   DoneTask done;
 };
 
-void Batcher::Batch::score(std::size_t threads) noexcept {
-  const core::Clock& clock = batcher.loop_.clock();
-  started = clock.now();
-  failed = false;
-  try {
-    const std::size_t count = rows.rows();
-    results.resize_uninitialized(count * batcher.width_);
-    const math::Matrix out(results.data(), count, batcher.width_);
-    const math::ConstMatrix in = std::as_const(rows).view();
-    for (std::size_t first = 0; first < count; first += slice_rows) {
-      const std::size_t n = std::min(slice_rows, count - first);
-      batcher.scorer_.score(in.slice(first, n), out.slice(first, n), threads);
-    }
-  } catch (...) {  // only memory can run out here, and then this batch fails alone
-    failed = true;
-  }
-  took = clock.now() - started;
-}
-
-void Batcher::Batch::run(std::size_t threads) noexcept {
-  score(threads);
-  batcher.loop_.post(done);
-}
-
 Batcher::Batcher(std::size_t cols, std::size_t width, core::EventLoop& loop, Scorer& scorer, Policy policy,
-                 ScoringPool* pool, BatchObserver& observer)
+                 JobRunner* pool, BatchObserver& observer, std::vector<std::size_t> text_columns)
     : cols_(cols),
       width_(width),
+      text_columns_(std::move(text_columns)),
       loop_(loop),
       scorer_(scorer),
       policy_(std::move(policy)),
       pool_(pool),
-      observer_(observer) {
+      observer_(observer),
+      flush_task_(std::make_unique<FlushTask>(*this)),
+      turns_{std::make_unique<Turn>(*this), std::make_unique<Turn>(*this)} {
   open_ = take_batch();
-  spare_.push_back(std::make_unique<Batch>(*this));
+  spare_.push_back(std::make_unique<Batch>(cols_));
 }
 
-Batcher::~Batcher() { assert(idle() && !flush_pending_); }
+Batcher::~Batcher() { assert(idle()); }
 
-math::RowBuffer& Batcher::rows() noexcept { return open_->rows; }
+bool Batcher::admits(const Ticket& ticket, bool big) const noexcept {
+  // A big request takes what the others leave: while overloaded they leave nothing.
+  if (big) return !overload_.active() && policy_.admits(big_rows_, ticket.rows);
+  if (!policy_.admits(waiting_rows_, ticket.rows)) return false;
+  if (!overload_.active()) return true;
+  const std::size_t before = list_.rows_up_to(ticket.priority);
+  return before == 0 || (before <= overload_.limit() && ticket.rows <= overload_.limit() - before);
+}
 
 Admission Batcher::submit(Ticket& ticket, std::size_t first) {
-  math::RowBuffer& rows = open_->rows;
-  assert(first < rows.rows());
-  ticket.rows = rows.rows() - first;
-  if (!policy_.admits(waiting_rows_, ticket.rows)) {
-    rows.truncate(first);
+  assert(first < open_->rows.rows());
+  request_flush();
+  ticket.rows = open_->rows.rows() - first;
+  ticket.first = first;
+  ticket.entered = round_;
+  const bool big = ticket.rows > 1 && ticket.rows > policy_.batch_rows(turn_wait_);
+  if (!admits(ticket, big)) {
+    overload_.refused(round_);
+    open_->rows.truncate(first);
     return Admission::full;
   }
-  ticket.next = nullptr;
-  (open_->tail != nullptr ? open_->tail->next : open_->head) = &ticket;
-  open_->tail = &ticket;
-  waiting_rows_ += ticket.rows;
-  request_flush();
+  if (!big) {
+    list_.push(ticket);
+    waiting_rows_ += ticket.rows;
+  } else if (!set_apart(ticket)) {
+    open_->rows.truncate(first);
+    return Admission::full;
+  }
+  earliest_deadline_ = std::min(earliest_deadline_, ticket.deadline);
   return Admission::accepted;
+}
+
+/// Gives a big request the open buffer with all that lies in it, and the others' rows another. False where
+/// memory runs out over that.
+bool Batcher::set_apart(Ticket& ticket) {
+  try {
+    std::unique_ptr<Batch> others = take_batch();
+    pack_into(others->rows);
+    big_.reserve(big_.size() + 2);  // the line, and the one whose turn it is
+    std::swap(open_, others);
+    others->head = &ticket;
+    others->first = ticket.first;
+    others->count = ticket.rows;
+    others->big = true;
+    ticket.next = nullptr;
+    big_rows_ += ticket.rows;
+    enter_big(std::move(others), false);
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
+void Batcher::enter_big(std::unique_ptr<Batch> batch, bool before_equals) {
+  const Priority mine = urgency(*batch);
+  const auto at = std::find_if(big_.begin(), big_.end(), [&](const auto& other) {
+    return before_equals ? urgency(*other) >= mine : urgency(*other) > mine;
+  });
+  big_.insert(at, std::move(batch));
 }
 
 void Batcher::request_flush() {
   if (flush_pending_) return;
   flush_pending_ = true;
-  loop_.defer(flush_task_);
-}
-
-void Batcher::flush_task(core::Task& task) {
-  Batcher& self = static_cast<FlushTask&>(task).batcher;
-  self.flush_pending_ = false;
-  self.flush();
+  round_ = loop_.clock().now();
+  overload_.look(round_);
+  loop_.defer(*flush_task_);
 }
 
 void Batcher::flush() {
-  if (open_->head == nullptr) return;
-  const bool cheap = pool_ == nullptr || policy_.scores_inline(open_->rows.rows());
-  if (!cheap && in_pool_) return;  // what is in the pool comes back and asks again
-  std::unique_ptr<Batch> batch = std::exchange(open_, take_batch());
-  drop_expired(*batch, loop_.clock().now());
-  if (batch->head == nullptr) return recycle(std::move(batch));
-  batch->slice_rows = policy_.batch_rows();
-  if (cheap) {
-    score_inline(std::move(batch));
-  } else {
-    score_in_pool(std::move(batch));
+  const core::TimePoint now = loop_.clock().now();
+  shed(now);
+  if (!list_.empty() && scores_inline()) score_inline(now);
+  next_turn(now);
+  if (pool_ == nullptr && waiting_rows() != 0) request_flush();
+}
+
+/// Whether what waits is for this thread to score. While overloaded it has enough to do with reading and refusing,
+/// and rows scored a few at a time cost the most.
+bool Batcher::scores_inline() const noexcept {
+  return pool_ == nullptr || (!overload_.active() && policy_.scores_inline(list_.rows()));
+}
+
+void Batcher::score_inline(core::TimePoint now) {
+  std::unique_ptr<Batch> batch = take(pool_ != nullptr ? list_.rows() : policy_.batch_rows(), now);
+  if (!batch) return;
+  batch->score(scorer_, width_, batch->count, 1, loop_.clock());
+  account(*batch, batch->count);
+  complete(*batch);
+  recycle(std::move(batch));
+}
+
+/// Asks for the turns in the pool that are wanted.
+void Batcher::next_turn(core::TimePoint now) {
+  for (const std::unique_ptr<Turn>& turn : turns_) {
+    if (turn->batch) continue;
+    std::unique_ptr<Batch> batch = next_for_turn(now);
+    if (!batch) return;
+    turn->rows = batch->big ? std::min(batch->left(), policy_.batch_rows(turn_wait_)) : batch->count;
+    turn->asked = now;
+    turn->cost = policy_.cost().predict(turn->rows);
+    turn->correction = std::exchange(uncharged_, core::Duration(0));
+    turn->shares = policy_.pays_for_threads(turn->rows);
+    turn->batch = std::move(batch);
+    if (pool_ != nullptr) {
+      pool_->submit(*turn);
+    } else {
+      turn->batch->score(scorer_, width_, turn->rows, 1, loop_.clock());
+      return turn_done(*turn);
+    }
   }
 }
 
-std::unique_ptr<Batcher::Batch> Batcher::take_batch() {
-  if (spare_.empty()) return std::make_unique<Batch>(*this);
-  std::unique_ptr<Batch> batch = std::move(spare_.back());
-  spare_.pop_back();
+std::unique_ptr<Batch> Batcher::next_for_turn(core::TimePoint now) {
+  const auto out = [&](bool big) {
+    return std::any_of(turns_.begin(), turns_.end(),
+                       [&](const auto& turn) { return turn->batch != nullptr && turn->batch->big == big; });
+  };
+  const bool slice_due = !big_.empty() && !out(true) && since_slice_ >= kOthersShare * last_slice_;
+  if (!list_.empty() && !slice_due && !scores_inline()) {
+    const std::size_t most = policy_.batch_rows(turn_wait_);
+    if (!out(false) || list_.rows() >= most) {
+      if (auto batch = take(most, now)) return batch;
+    }
+  }
+  if (big_.empty() || out(true) || (!slice_due && !list_.empty())) return nullptr;
+  std::unique_ptr<Batch> batch = std::move(big_.front());
+  big_.erase(big_.begin());
   return batch;
 }
 
-void Batcher::drop_expired(Batch& batch, core::TimePoint now) {
-  std::size_t read = 0;
-  std::size_t write = 0;
-  Ticket* kept_head = nullptr;
-  Ticket* kept_tail = nullptr;
-  for (Ticket* ticket = batch.head; ticket != nullptr;) {
-    Ticket* const next = ticket->next;
-    const std::size_t count = ticket->rows;
-    if (now > ticket->deadline) {
-      waiting_rows_ -= count;
-      ticket->done(*ticket, {.status = Outcome::Status::expired, .queued = now - ticket->submitted});
-    } else {
-      batch.rows.move_down(read, write, count);
-      write += count;
-      ticket->next = nullptr;
-      (kept_tail != nullptr ? kept_tail->next : kept_head) = ticket;
-      kept_tail = ticket;
-    }
-    read += count;
-    ticket = next;
+/// What the turns that are out are expected to take yet.
+core::Duration Batcher::ahead(core::TimePoint now) const noexcept {
+  core::Duration expected(0);
+  core::TimePoint since = now;
+  for (const std::unique_ptr<Turn>& turn : turns_) {
+    if (!turn->batch) continue;
+    expected += turn->cost;
+    since = std::min(since, std::max(turn->asked, last_finished_));
   }
-  batch.head = kept_head;
-  batch.tail = kept_tail;
-  batch.rows.truncate(write);
+  return std::max(core::Duration(0), expected - (now - since));
 }
 
-void Batcher::score_inline(std::unique_ptr<Batch> batch) {
-  batch->score(1);
-  complete(*batch);
-  recycle(std::move(batch));
+void Batcher::turn_done(Turn& turn) {
+  const core::TimePoint now = loop_.clock().now();
+  std::unique_ptr<Batch> batch = std::move(turn.batch);
+  account(*batch, turn.rows);
+  uncharged_ += batch->slice_took - turn.cost;
+  // Only what others' turns took: a processor that is slow to wake does not get faster by shorter turns.
+  const core::TimePoint since = std::max(turn.asked, last_finished_);
+  const core::Duration waited =
+      turn.queued ? std::max(core::Duration(0), batch->slice_began - since) : core::Duration(0);
+  turn_wait_ += (waited - turn_wait_) / 8;
+  last_finished_ = batch->slice_began + batch->slice_took;
+  if (batch->big) {
+    since_slice_ = core::Duration(0);
+    last_slice_ = batch->slice_took;
+    if (batch->left() != 0 && !batch->failed && now <= batch->head->deadline) enter_big(std::move(batch), true);
+  } else if (big_rows_ != 0) {
+    since_slice_ += batch->slice_took;
+  }
+  if (pool_ != nullptr) {
+    // The next turn begins while this thread answers the last one's callers.
+    shed(now);
+    next_turn(now);
+  }
+  if (batch) {
+    complete(*batch);
+    recycle(std::move(batch));
+  }
+  if (!list_.empty() || !big_.empty()) request_flush();
 }
 
-void Batcher::score_in_pool(std::unique_ptr<Batch> batch) {
-  in_pool_ = std::move(batch);
-  pool_->submit(*in_pool_);
-}
-
-void Batcher::pool_done() {
-  std::unique_ptr<Batch> batch = std::move(in_pool_);
-  complete(*batch);
-  recycle(std::move(batch));
-  if (open_->head != nullptr) request_flush();
+void Batcher::account(const Batch& batch, std::size_t rows) {
+  if (!batch.failed) policy_.cost().observe(rows, batch.slice_took);
+  observer_.scored(rows, batch.slice_took);
 }
 
 void Batcher::complete(Batch& batch) {
-  const std::size_t count = batch.rows.rows();
-  if (!batch.failed) policy_.cost().observe(count, batch.took);
-  const math::ConstMatrix results(batch.results.data(), batch.failed ? 0 : count, width_);
-  const core::TimePoint finished = batch.started + batch.took;
-  waiting_rows_ -= count;
-  observer_.scored(count, batch.took);
-  observer_.waiting(waiting_rows_);
-  std::size_t first = 0;
+  const bool whole = !batch.failed && batch.left() == 0;
+  const math::ConstMatrix results(batch.results.data(), whole ? batch.count : 0, width_);
+  const core::TimePoint finished = batch.slice_began + batch.slice_took;
+  (batch.big ? big_rows_ : waiting_rows_) -= batch.count;
+  observer_.waiting(waiting_rows());
   for (Ticket* ticket = batch.head; ticket != nullptr;) {
     Ticket* const next = ticket->next;  // `done` may reuse the ticket
-    Outcome outcome{.queued = batch.started - ticket->submitted, .scoring = batch.took, .batch_rows = count};
+    Outcome outcome{.queued = batch.started - ticket->submitted, .scoring = batch.took, .batch_rows = batch.count};
     if (batch.failed) {
       outcome.status = Outcome::Status::failed;
-    } else if (finished > ticket->deadline) {
+    } else if (!whole || finished > ticket->deadline) {
       outcome.status = Outcome::Status::expired;
     } else {
-      outcome.results = results.slice(first, ticket->rows);
-      outcome.rows = std::as_const(batch.rows).view().slice(first, ticket->rows);
+      outcome.results = results.slice(ticket->first - batch.first, ticket->rows);
+      outcome.rows = std::as_const(batch.rows).view().slice(ticket->first, ticket->rows);
     }
-    first += ticket->rows;
+    if (overload_.active() && !batch.big) overload_.answered(finished - ticket->entered);
     ticket->done(*ticket, outcome);
     ticket = next;
   }
 }
 
+std::unique_ptr<Batch> Batcher::take_batch() {
+  if (spare_.empty()) return std::make_unique<Batch>(cols_);
+  std::unique_ptr<Batch> batch = std::move(spare_.back());
+  spare_.pop_back();
+  return batch;
+}
+
 void Batcher::recycle(std::unique_ptr<Batch> batch) {
-  batch->head = batch->tail = nullptr;
-  batch->rows.clear();
-  if (batch->rows.capacity_bytes() > kKeptBytes) batch->rows.release();
-  if (batch->results.capacity() * sizeof(double) > kKeptBytes) batch->results.release();
+  batch->clear();
   if (spare_.size() < kKeptSpares) spare_.push_back(std::move(batch));
 }
 

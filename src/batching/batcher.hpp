@@ -1,14 +1,17 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <vector>
 
+#include "batching/batch.hpp"
+#include "batching/job.hpp"
+#include "batching/overload.hpp"
 #include "batching/policy.hpp"
-#include "batching/scoring_pool.hpp"
 #include "batching/ticket.hpp"
+#include "batching/waiting_list.hpp"
 #include "core/event_loop.hpp"
-#include "math/row_buffer.hpp"
 
 namespace pelton::batching {
 
@@ -19,65 +22,108 @@ enum class Admission {
 
 /// Natural batching for one model and method on one event loop: all rows that arrive in a round are
 /// scored in one call at its end. Nobody waits for a timer: a lone request is a batch of one, and
-/// batches grow as load grows.
+/// batches grow as load grows, up to what the objective allows.
 ///
+///     if (batcher.refuses()) … batcher.refused(), answer 503, before the body is parsed …
 ///     const std::size_t first = batcher.rows().rows();
 ///     … parse the body straight into batcher.rows(), or truncate(first) on an error …
 ///     if (batcher.submit(ticket, first) == Admission::full) … answer 503 …
 ///
-/// A batch that the policy finds cheap is scored on the loop's thread; a dear one goes to the pool,
-/// one at a time, and what arrives meanwhile makes the next. Loop thread only. Must be idle when
-/// destroyed.
+/// A batch that the policy finds cheap is scored on the loop's thread; a dear one takes a turn in the pool, and
+/// what arrives meanwhile makes the next. While one turn is out another is asked for only if there is a
+/// full one, so that the pool does not wait for the loop. Where all that waits fits the turn, it goes
+/// as it lies in memory; else the most urgent goes first and the oldest among equals (while overloaded:
+/// the newest), and is copied out. A request too big for a turn is scored in slices, in turns of their own: it has
+/// those that nobody else of the lane wants, and a fifth of the time otherwise. Loop thread only. Must
+/// be idle when destroyed.
 class Batcher {
  public:
-  /// Rows have `cols` features and `width` results. Without a pool all is scored inline.
-  Batcher(std::size_t cols, std::size_t width, core::EventLoop& loop, Scorer& scorer, Policy policy, ScoringPool* pool,
-          BatchObserver& observer);
+  /// Rows have `cols` features, of which `text_columns` are texts, and `width` results. Without a pool all is
+  /// scored inline.
+  Batcher(std::size_t cols, std::size_t width, core::EventLoop& loop, Scorer& scorer, Policy policy, JobRunner* pool,
+          BatchObserver& observer, std::vector<std::size_t> text_columns = {});
   ~Batcher();
   Batcher(const Batcher&) = delete;
   Batcher& operator=(const Batcher&) = delete;
 
+  /// Whether a request of that priority would be turned away whatever its rows: asked first, it saves
+  /// reading them.
+  bool refuses(Priority priority = 0) const noexcept {
+    return waiting_rows_ >= policy_.settings().max_queue_rows ||
+           (overload_.active() && list_.rows_up_to(priority) >= overload_.limit());
+  }
+  /// A request was turned away unread.
+  void refused() noexcept { overload_.refused(loop_.clock().now()); }
   /// Where the next request's rows are written; the same object until `submit` or the end of the round.
-  math::RowBuffer& rows() noexcept;
+  math::RowBuffer& rows() noexcept { return open_->rows; }
   /// Enters rows() from `first` to its end as one request.
   Admission submit(Ticket& ticket, std::size_t first);
 
   /// Rows submitted and not yet answered.
-  std::size_t waiting_rows() const noexcept { return waiting_rows_; }
-  bool idle() const noexcept { return waiting_rows_ == 0; }
+  std::size_t waiting_rows() const noexcept { return waiting_rows_ + big_rows_; }
+  bool idle() const noexcept { return waiting_rows() == 0 && !flush_pending_; }
+  bool overloaded() const noexcept { return overload_.active(); }
   const Policy& policy() const noexcept { return policy_; }
+  /// For Retry-After of one that is turned away.
+  int retry_after_seconds() const noexcept { return policy_.retry_after_seconds(waiting_rows()); }
 
  private:
-  struct Batch;
+  struct FlushTask;
+  struct Turn;
 
-  static void flush_task(core::Task& task);
-  void flush();
-  std::unique_ptr<Batch> take_batch();
-  void drop_expired(Batch& batch, core::TimePoint now);
-  void score_inline(std::unique_ptr<Batch> batch);
-  void score_in_pool(std::unique_ptr<Batch> batch);
-  void pool_done();
-  void complete(Batch& batch);
-  void recycle(std::unique_ptr<Batch> batch);
+  bool admits(const Ticket& ticket, bool big) const noexcept;
+  bool set_apart(Ticket& ticket);
+  void enter_big(std::unique_ptr<Batch> batch, bool before_equals);
   void request_flush();
+  void flush();
 
-  struct FlushTask final : core::Task {
-    explicit FlushTask(Batcher& owner) : Task(flush_task), batcher(owner) {}
-    Batcher& batcher;
-  };
+  std::unique_ptr<Batch> take(std::size_t most, core::TimePoint now);
+  std::unique_ptr<Batch> gather(std::size_t most);
+  void tidy();
+  void pack_into(math::RowBuffer& to);
+  void shed(core::TimePoint now);
+
+  bool scores_inline() const noexcept;
+  void score_inline(core::TimePoint now);
+  void next_turn(core::TimePoint now);
+  std::unique_ptr<Batch> next_for_turn(core::TimePoint now);
+  void turn_done(Turn& turn);
+  core::Duration ahead(core::TimePoint now) const noexcept;
+  void account(const Batch& batch, std::size_t rows);
+  void complete(Batch& batch);
+  void answer_without_result(Ticket* head, Outcome::Status status, core::TimePoint now);
+
+  std::unique_ptr<Batch> take_batch();
+  void recycle(std::unique_ptr<Batch> batch);
 
   std::size_t cols_;
   std::size_t width_;
+  std::vector<std::size_t> text_columns_;
   core::EventLoop& loop_;
   Scorer& scorer_;
   Policy policy_;
-  ScoringPool* pool_;
+  JobRunner* pool_;
   BatchObserver& observer_;
-  FlushTask flush_task_{*this};
+  std::unique_ptr<FlushTask> flush_task_;
+  Flow flow_;
+  std::array<std::unique_ptr<Turn>, 2> turns_;
+
   bool flush_pending_ = false;
-  std::size_t waiting_rows_ = 0;
+  core::TimePoint round_{};                                     ///< when the first of this round was submitted
+  WaitingList list_;                                            ///< whose rows stand in open_
+  core::TimePoint earliest_deadline_ = core::TimePoint::max();  ///< none that waits has an earlier one
+  std::size_t waiting_rows_ = 0;                                ///< not answered, big requests apart
+  Overload overload_;
+  core::Duration turn_wait_{0};      ///< of late, for others' turns in the pool
+  core::Duration uncharged_{0};      ///< what turns took beyond what was expected
+  core::TimePoint last_finished_{};  ///< when a turn was over
+
+  std::vector<std::unique_ptr<Batch>> big_;  ///< in line for slices
+  std::size_t big_rows_ = 0;                 ///< not answered
+  core::Duration since_slice_{0};            ///< others' turns since the last slice, while one was wanted
+  core::Duration last_slice_{0};
+
   std::unique_ptr<Batch> open_;
-  std::unique_ptr<Batch> in_pool_;
   std::vector<std::unique_ptr<Batch>> spare_;
 };
 

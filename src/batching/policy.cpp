@@ -5,15 +5,33 @@
 
 namespace pelton::batching {
 
-bool Policy::scores_inline(std::size_t rows) const noexcept {
-  return cost_.predict(rows) <= std::min(settings_.inline_limit, settings_.slo / 8);
+core::Duration Policy::objective() const noexcept {
+  constexpr core::Duration kLongest{std::chrono::hours(24)};
+  return std::max(settings_.slo, 4 * std::min(cost_.predict(1), kLongest));
 }
 
-std::size_t Policy::batch_rows() const noexcept {
-  const double budget = static_cast<double>(settings_.slo.count()) / 2 - cost_.fixed_ns();
+core::Duration Policy::turn_objective() const noexcept { return std::min(settings_.slo, settings_.turn_slo); }
+
+bool Policy::scores_inline(std::size_t rows) const noexcept {
+  return cost_.predict(rows) <= std::min(settings_.inline_limit, turn_objective() / 8);
+}
+
+bool Policy::pays_for_threads(std::size_t rows) const noexcept {
+  // Two threads save half: twice the dearest fork and join is where that begins to pay.
+  return cost_.predict(rows) >= std::chrono::microseconds(170);
+}
+
+std::size_t Policy::batch_rows(core::Duration turn_wait) const noexcept {
+  const auto whole = static_cast<double>(turn_objective().count());
+  const double turn = std::max(0.3 * whole - static_cast<double>(turn_wait.count()), 0.1 * whole);
   const double per_row = std::max(cost_.per_row_ns(), 1e-3);
-  const double fits = std::clamp(std::floor(budget / per_row), 1.0, static_cast<double>(settings_.max_batch_rows));
-  return static_cast<std::size_t>(fits);
+  const double fits = std::floor((turn - cost_.fixed_ns()) / per_row);
+  return static_cast<std::size_t>(std::clamp(fits, 1.0, static_cast<double>(settings_.max_batch_rows)));
+}
+
+core::Duration Policy::patience(std::size_t rows, core::Duration ahead) const noexcept {
+  const core::Duration whole = objective();
+  return std::max(whole / 10 * 9 - ahead - cost_.predict(rows), whole / 10);
 }
 
 bool Policy::admits(std::size_t waiting, std::size_t rows) const noexcept {

@@ -10,6 +10,7 @@ namespace pelton::batching {
 /// What an operator may say about batching; every value has a safe default.
 struct PolicySettings {
   core::Duration slo{std::chrono::milliseconds(20)};            ///< objective for a request's p99
+  core::Duration turn_slo{core::Duration::max()};               ///< of the others: bounds how long a turn may take
   core::Duration inline_limit{std::chrono::microseconds(250)};  ///< longest an io thread may score
   std::size_t max_batch_rows = 16384;                           ///< scored in one go, at most
   std::size_t max_queue_rows = 65536;                           ///< waiting a model and thread, at most
@@ -26,8 +27,18 @@ class Policy {
 
   /// Whether a batch is cheap enough to be scored on the io thread: c(b) ≤ min(limit, SLO/8).
   bool scores_inline(std::size_t rows) const noexcept;
-  /// Rows to score in one go so that the batch takes at most half the objective; at least one.
-  std::size_t batch_rows() const noexcept;
+  /// Whether several threads would score it sooner: a fork and join costs 7–85 µs.
+  bool pays_for_threads(std::size_t rows) const noexcept;
+  /// Rows to score in one go; at least one. A request waits for the turn that is running, for the one that is
+  /// ready, then for its own: so each, with the wait for others' turns, is to take at most three tenths of
+  /// the objective. Where the others take longer than that, a tenth of the objective is left to work with.
+  std::size_t batch_rows(core::Duration turn_wait = core::Duration(0)) const noexcept;
+  /// What requests are to be answered within: the SLO, or what the model needs at the least (four times
+  /// what a row alone costs) where no queue could meet the SLO.
+  core::Duration objective() const noexcept;
+  /// How long a request may have waited and still be answered in time in the next batch of `rows`, which
+  /// begins after `ahead`.
+  core::Duration patience(std::size_t rows, core::Duration ahead) const noexcept;
   /// Whether `rows` more may wait beside `waiting`. An empty queue takes any request: its size was
   /// bounded where it was read.
   bool admits(std::size_t waiting, std::size_t rows) const noexcept;
@@ -35,6 +46,8 @@ class Policy {
   int retry_after_seconds(std::size_t waiting) const noexcept;
 
  private:
+  core::Duration turn_objective() const noexcept;
+
   PolicySettings settings_;
   CostModel cost_;
 };

@@ -1,6 +1,12 @@
 #include "batching/scoring_pool.hpp"
 
+#include <unistd.h>
+
 namespace pelton::batching {
+
+namespace {
+constexpr int kNicer = 5;
+}
 
 ScoringPool::ScoringPool(std::size_t threads) {
   workers_.reserve(threads);
@@ -19,25 +25,24 @@ ScoringPool::~ScoringPool() {
 void ScoringPool::submit(Job& job) {
   {
     const std::lock_guard lock(mutex_);
-    job.next_ = nullptr;
-    (last_ != nullptr ? last_->next_ : first_) = &job;
-    last_ = &job;
+    job.queued = idle_ == 0;
+    queue_.push(job);
   }
   wake_.notify_one();
 }
 
 void ScoringPool::work() {
+  // On Linux the niceness is the thread's, and that of the threads it starts. Without it scoring goes on as well.
+  [[maybe_unused]] const int niceness = nice(kNicer);
   std::unique_lock lock(mutex_);
   while (true) {
     ++idle_;
-    wake_.wait(lock, [this] { return first_ != nullptr || stopping_; });
+    wake_.wait(lock, [this] { return !queue_.empty() || stopping_; });
     --idle_;
-    if (first_ == nullptr) return;
-    Job* job = first_;
-    first_ = job->next_;
-    if (first_ == nullptr) last_ = nullptr;
+    Job* const job = queue_.pop();
+    if (job == nullptr) return;
     // Threads nobody else needs at this moment may help with this job.
-    const std::size_t threads = first_ == nullptr ? idle_ + 1 : 1;
+    const std::size_t threads = job->shares && queue_.empty() ? idle_ + 1 : 1;
     lock.unlock();
     job->run(threads);
     lock.lock();

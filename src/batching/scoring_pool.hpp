@@ -6,30 +6,24 @@
 #include <thread>
 #include <vector>
 
+#include "batching/fair_queue.hpp"
+#include "batching/job.hpp"
+
 namespace pelton::batching {
 
-/// Work for the scoring pool, embedded in its owner, which keeps it alive until `run` has returned.
-class Job {
- public:
-  virtual ~Job() = default;
-  /// On a pool thread. `threads` is how many it may keep busy, its own included. Must not throw.
-  virtual void run(std::size_t threads) noexcept = 0;
-
- private:
-  friend class ScoringPool;
-  Job* next_ = nullptr;
-};
-
-/// Threads that score what is too dear for an io thread, first come, first served, for every io
-/// thread and model. Thread-safe. The destructor runs what was submitted, then joins.
-class ScoringPool {
+/// Threads that score what is too dear for an io thread, for every io thread and model, in fair turns.
+///
+/// They run at a lower priority (nice +5) than the io threads, so that reading, refusing and cheap models do
+/// not wait for a processor that a dear one has. A job runs on several threads where that pays and nobody
+/// else needs them. Thread-safe. The destructor runs what was submitted, then joins.
+class ScoringPool final : public JobRunner {
  public:
   explicit ScoringPool(std::size_t threads);
-  ~ScoringPool();
+  ~ScoringPool() override;
   ScoringPool(const ScoringPool&) = delete;
   ScoringPool& operator=(const ScoringPool&) = delete;
 
-  void submit(Job& job);
+  void submit(Job& job) override;
   std::size_t threads() const noexcept { return workers_.size(); }
 
  private:
@@ -37,8 +31,7 @@ class ScoringPool {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  Job* first_ = nullptr;
-  Job* last_ = nullptr;
+  FairQueue queue_;
   std::size_t idle_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> workers_;

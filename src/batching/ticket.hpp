@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "core/clock.hpp"
 #include "math/matrix_view.hpp"
@@ -12,15 +13,21 @@ struct Outcome {
   enum class Status {
     scored,
     expired,  ///< the deadline passed before the answer was there
+    shed,     ///< waited in vain: the model was overloaded, and the objective out of reach
     failed,   ///< scoring threw: out of memory
   };
   Status status = Status::scored;
   math::ConstMatrix results{};  ///< [rows of the ticket, width]; valid during the call; empty unless scored
   math::ConstMatrix rows{};     ///< what was scored: [rows of the ticket, cols]; likewise
   core::Duration queued{0};     ///< from submission to the start of scoring
-  core::Duration scoring{0};    ///< of the whole batch
+  core::Duration scoring{0};    ///< of the whole batch; of all its slices where a big request had several
   std::size_t batch_rows = 0;
 };
+
+/// Which of the waiting requests go first where not all fit: 1 first … 100 last; 0 means the middle, 50.
+using Priority = std::uint8_t;
+inline constexpr Priority kLastPriority = 100;
+inline constexpr Priority kMiddlePriority = 50;
 
 /// One request's stake in a batch, embedded in whatever waits for the answer; lives until `done`.
 struct Ticket {
@@ -29,8 +36,14 @@ struct Ticket {
   Done done = nullptr;                                ///< called once, on the loop's thread
   core::TimePoint submitted{};                        ///< when the request was read
   core::TimePoint deadline = core::TimePoint::max();  ///< not answered with a result after this
-  std::size_t rows = 0;                               ///< set by the Batcher
-  Ticket* next = nullptr;                             ///< the Batcher's own link
+  Priority priority = 0;
+  std::size_t rows = 0;  ///< set by the Batcher
+
+  // The Batcher's own:
+  core::TimePoint entered{};  ///< the round it was submitted in
+  std::size_t first = 0;      ///< its first row in the buffer that holds it
+  Ticket* previous = nullptr;
+  Ticket* next = nullptr;
 };
 
 /// Scores a batch; knows the model that the Batcher does not.

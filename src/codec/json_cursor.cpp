@@ -233,8 +233,15 @@ bool JsonCursor::skip_scalar() noexcept {
     }
     case JsonKind::boolean: return read_word(*at_ == 't' ? "true" : "false");
     case JsonKind::null: return read_word("null");
-    default: return fail("expected a value");
+    case JsonKind::nan:
+      if (extensions_) return read_word("NaN");
+      break;
+    case JsonKind::infinity:
+      if (extensions_) return read_word(*at_ == '-' ? "-Infinity" : "Infinity");
+      break;
+    default: break;
   }
+  return fail("expected a value");
 }
 
 bool JsonCursor::skip_value() noexcept {

@@ -89,8 +89,10 @@ class JsonCursor {
   bool read_number(double& value, bool& in_range) noexcept;
   /// One of the words true, false, null, NaN, Infinity, -Infinity.
   bool read_word(std::string_view word) noexcept;
-  /// Checks and passes over a value of any kind (the extensions are refused).
+  /// Checks and passes over a value of any kind (the extensions are refused, unless they are taken).
   bool skip_value() noexcept;
+  /// From here on `skip_value` passes over NaN and infinities too.
+  void take_extensions() noexcept { extensions_ = true; }
   /// Whether nothing but white space follows; fails otherwise.
   bool finish() noexcept;
 
@@ -116,6 +118,7 @@ class JsonCursor {
   const char* reason_ = nullptr;
   std::size_t line_;
   unsigned depth_ = 0;
+  bool extensions_ = false;
 };
 
 }  // namespace pelton::codec

@@ -3,36 +3,20 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <limits>
 
 namespace pelton::codec {
 
-namespace {
-
-/// One comparison for signs and digits alike: signs come as they like, and a branch on them would be
-/// foreseen wrongly half of the time. The point and the slash between them begin no literal: the scan
-/// refuses them.
-bool may_begin_number(char c) noexcept { return static_cast<unsigned char>(c - '-') <= '9' - '-'; }
-
-/// What has been found for a category: the value, or a complaint.
-void settle(core::Result<double, std::string> found, double& value, std::optional<std::string>& complaint) {
-  if (found) {
-    value = *found;
-  } else {
-    complaint = std::move(found).error();
-  }
-}
-
-}  // namespace
-
-JsonRows::JsonRows(JsonCursor& cursor, const RowTarget& target, JsonScratch& scratch, FieldErrors& errors)
+JsonRows::JsonRows(JsonCursor& cursor, const RowTarget& target, JsonScratch& scratch, FieldErrors& errors,
+                   RowForms forms)
     : cursor_(cursor),
       target_(target),
       features_(target.features),
       scratch_(scratch),
       errors_(errors),
-      mark_(target.rows.rows()) {
+      mark_(target.rows.rows()),
+      forms_(forms) {
   assert(target.rows.cols() == features_.width());
+  scratch_.common.clear();
 }
 
 bool JsonRows::read_rows(std::string_view pointer, bool& single) {
@@ -58,6 +42,15 @@ bool JsonRows::read_row(std::string_view pointer) {
   return cursor_.enter() && read_listed_row();
 }
 
+bool JsonRows::read_list(std::string_view pointer, std::span<const std::size_t> order) {
+  assert(order.empty() || order.size() == features_.width());
+  pointer_ = pointer;
+  row_ = kBareRow;
+  order_ = order;
+  if (cursor_.kind() != JsonKind::list) return refuse_row("expected a list of rows");
+  return cursor_.enter() && read_batch();
+}
+
 bool JsonRows::read_batch() {
   if (cursor_.leave_if(']')) {
     report_row("expected at least one row");
@@ -69,7 +62,10 @@ bool JsonRows::read_batch() {
       if (!cursor_.enter() || !read_listed_row()) return false;
     } else if (c == '{') {
       if (!read_named_row()) return false;
-    } else if (!refuse_row("expected a row (a list or an object), as the first is")) {
+    } else if (forms_.bare_values && features_.width() == 1) {
+      if (!read_bare_row()) return false;
+    } else if (!refuse_row(row_ == 0 ? "expected a row (a list or an object)"
+                                     : "expected a row (a list or an object), as the first is")) {
       return false;
     }
     const JsonCursor::Next next = cursor_.next(']');
@@ -78,6 +74,10 @@ bool JsonRows::read_batch() {
 }
 
 double* JsonRows::begin_row() {
+  if (common_open_) [[unlikely]] {
+    common_open_ = false;
+    return target_.rows.view().data + mark_ * features_.width();
+  }
   if (rows_ == target_.limits.max_rows) {
     too_many_ = true;
     return nullptr;
@@ -95,7 +95,10 @@ void JsonRows::end_row() {
 bool JsonRows::read_listed_row() {
   double* const out = begin_row();
   if (out == nullptr) return false;
-  by_name_ = false;
+  place_ = Place::position;
+  if (!order_.empty()) [[unlikely]] {
+    return read_ordered_row(out);
+  }
   const std::size_t width = features_.width();
   std::size_t count = 0;
   bool more = !cursor_.leave_if(']');
@@ -118,21 +121,58 @@ bool JsonRows::read_listed_row() {
   return true;
 }
 
+bool JsonRows::read_ordered_row(double* out) {
+  const std::size_t width = features_.width();
+  std::size_t count = 0;
+  bool more = !cursor_.leave_if(']');
+  while (more) {
+    if (!(count < width ? read_cell(order_[count], out[order_[count]]) : cursor_.skip_value())) return false;
+    ++count;
+    const JsonCursor::Next next = cursor_.next(']');
+    if (next == JsonCursor::Next::failed) return false;
+    more = next == JsonCursor::Next::more;
+  }
+  if (count != width) report_width(count);
+  end_row();
+  return true;
+}
+
+bool JsonRows::read_bare_row() {
+  double* const out = begin_row();
+  place_ = Place::bare;
+  if (out == nullptr || !read_cell(0, *out)) return false;
+  end_row();
+  return true;
+}
+
 bool JsonRows::read_named_row() {
   if (!features_.named()) {
     return refuse_row("the model knows its features by position: expected a list of " +
                       counted(features_.width(), "value"));
   }
   double* const out = begin_row();
-  if (out == nullptr || !cursor_.enter()) return false;
-  by_name_ = true;
+  if (out == nullptr) return false;
+  begin_names();
+  const std::size_t given = scratch_.common.empty() ? 0 : take_common(out);
+  if (!read_named_values(out, given)) return false;
+  end_row();
+  return true;
+}
+
+/// No feature has been named yet.
+void JsonRows::begin_names() {
+  place_ = Place::name;
   const std::size_t width = features_.width();
   if (scratch_.seen.size() < width) scratch_.seen.resize(width);
   if (++scratch_.stamp == 0) {
     std::fill(scratch_.seen.begin(), scratch_.seen.end(), 0U);
     scratch_.stamp = 1;
   }
-  std::size_t given = 0;
+}
+
+bool JsonRows::read_named_values(double* out, std::size_t given) {
+  if (!cursor_.enter()) return false;
+  const std::size_t width = features_.width();
   std::size_t guess = 0;
   bool more = !cursor_.leave_if('}');
   while (more) {
@@ -141,13 +181,7 @@ bool JsonRows::read_named_row() {
     const std::size_t feature = features_.find(name, guess);
     const bool known = feature != width;
     if (!known || scratch_.seen[feature] == scratch_.stamp) [[unlikely]] {
-      errors_.report([&] {
-        std::string pointer = row_pointer();
-        append_pointer(pointer, name);
-        return FieldError{std::move(pointer), known
-                                                  ? "the name is given twice"
-                                                  : "unknown feature " + in_quotes(name) + features_.suggestion(name)};
-      });
+      report_name(name, known);
       if (!cursor_.skip_value()) return false;
     } else {
       scratch_.seen[feature] = scratch_.stamp;
@@ -159,10 +193,9 @@ bool JsonRows::read_named_row() {
     if (next == JsonCursor::Next::failed) return false;
     more = next == JsonCursor::Next::more;
   }
-  if (given != width) [[unlikely]] {
+  if (given != width && !common_open_) [[unlikely]] {
     report_missing();
   }
-  end_row();
   return true;
 }
 
@@ -186,88 +219,20 @@ inline std::size_t JsonRows::read_numbers(double* out, std::size_t feature, std:
   return feature - first;
 }
 
-inline bool JsonRows::read_cell(std::size_t feature, double& value) {
-  if (may_begin_number(cursor_.peek())) [[likely]] {
-    const ScannedNumber number = scan_number(cursor_.position(), cursor_.end());
-    if (number.fault == NumberFault::none && std::fabs(number.value) <= features_.unseen_limit(feature)) [[likely]] {
-      cursor_.move_to(number.end);
-      value = number.value;
-      return true;
-    }
-  }
-  return read_odd_cell(feature, value);
-}
-
-[[gnu::noinline]] bool JsonRows::read_odd_cell(std::size_t feature, double& value) {
-  const model::Feature& wanted = features_[feature];
-  const std::string_view noun = noun_of(wanted);
-  const JsonKind kind = cursor_.kind();
-  std::optional<std::string> complaint;
-  value = std::numeric_limits<double>::quiet_NaN();
-  switch (kind) {
-    case JsonKind::number: {
-      const char* const first = cursor_.position();
-      bool in_range = true;
-      if (!cursor_.read_number(value, in_range)) return false;
-      if (numbers_are_names(wanted)) {
-        const std::string_view literal(first, static_cast<std::size_t>(cursor_.position() - first));
-        settle(category_of_literal(wanted, literal), value, complaint);
-        break;
-      }
-      complaint = in_range || wanted.type == model::ElementType::string
-                      ? misfit(wanted, value)
-                      : "the number is out of range: beyond any 64-bit float";
-      break;
-    }
-    case JsonKind::null:
-    case JsonKind::nan:
-      if (!cursor_.read_word(kind == JsonKind::null ? "null" : "NaN")) return false;
-      complaint = misfit(wanted, value);
-      break;
-    case JsonKind::infinity:
-      if (!cursor_.read_word(cursor_.peek() == '-' ? "-Infinity" : "Infinity")) return false;
-      complaint = misfit(wanted, std::numeric_limits<double>::infinity());
-      break;
-    case JsonKind::boolean:
-      value = cursor_.peek() == 't' ? 1 : 0;
-      if (!cursor_.read_word(value != 0 ? "true" : "false")) return false;
-      if (wanted.type != model::ElementType::boolean) {
-        complaint = std::string("expected ").append(noun).append(", got a boolean");
-      }
-      break;
-    case JsonKind::string:
-      if (!read_string_cell(wanted, value, complaint)) return false;
-      break;
-    default:
-      if (!cursor_.skip_value()) return false;
-      complaint = std::string("expected ").append(noun).append(", got ").append(describe(kind));
-      break;
-  }
-  if (wanted.is_text() && std::isnan(value)) value = target_.rows.put_text({});
-  if (complaint) {
-    errors_.report([&] { return FieldError{cell_pointer(feature), std::move(*complaint)}; });
-  }
-  return true;
-}
-
-bool JsonRows::read_string_cell(const model::Feature& wanted, double& value, std::optional<std::string>& complaint) {
-  std::string_view text;
-  if (!cursor_.read_string(text, scratch_.name)) return false;
-  if (wanted.is_text()) {
-    value = target_.rows.put_text(text);
-  } else if (wanted.categories != nullptr) {
-    settle(category_number(wanted, text), value, complaint);
-  } else {
-    complaint = std::string("expected ").append(noun_of(wanted)).append(", got a string");
-  }
-  return true;
-}
-
 bool JsonRows::refuse_row(std::string_view expected) {
   const JsonKind kind = cursor_.kind();
   if (!cursor_.skip_value()) return false;
   report_row(std::string(expected).append(", got ").append(describe(kind)));
   return true;
+}
+
+void JsonRows::report_name(std::string_view name, bool known) {
+  errors_.report([&] {
+    std::string pointer = row_pointer();
+    append_pointer(pointer, name);
+    return FieldError{std::move(pointer), known ? "the name is given twice"
+                                                : "unknown feature " + in_quotes(name) + features_.suggestion(name)};
+  });
 }
 
 void JsonRows::report_width(std::size_t count) {
@@ -304,11 +269,22 @@ std::string JsonRows::row_pointer() const {
 }
 
 std::string JsonRows::cell_pointer(std::size_t feature) const {
-  std::string pointer = row_pointer();
-  if (by_name_) {
-    append_pointer(pointer, features_[feature].name);
-  } else {
-    append_pointer(pointer, feature);
+  std::string pointer = place_ == Place::column ? std::string(pointer_) : row_pointer();
+  switch (place_) {
+    case Place::position:
+      if (order_.empty()) {
+        append_pointer(pointer, feature);
+      } else {
+        const auto column = std::find(order_.begin(), order_.end(), feature);
+        append_pointer(pointer, static_cast<std::size_t>(column - order_.begin()));
+      }
+      break;
+    case Place::name: append_pointer(pointer, features_[feature].name); break;
+    case Place::column:
+      append_pointer(pointer, features_[feature].name);
+      append_pointer(pointer, row_);
+      break;
+    case Place::bare: break;
   }
   return pointer;
 }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,11 +19,20 @@ namespace pelton::codec {
 /// Memory that reading needs, kept from request to request so that it is allocated once.
 struct JsonScratch {
   std::string name;                 ///< a name or a text that was written with escapes
+  std::string decoded;              ///< a text that was sent as base64
+  std::vector<std::size_t> order;   ///< by column: its feature
+  std::vector<std::size_t> common;  ///< the features that all rows have in common
   std::vector<std::uint32_t> seen;  ///< by feature: the stamp of the last row that named it
   std::uint32_t stamp = 0;
 };
 
-/// Reads rows out of JSON: a list of values, an object of named values, or a list of either.
+/// What a dialect's rows may hold besides what the native dialect takes.
+struct RowForms {
+  bool bare_values = false;     ///< in a list of rows, where there is one feature: its value alone
+  bool wrapped_values = false;  ///< a named value as a list of one, a text as {"b64":"…"}
+};
+
+/// Reads rows out of JSON: a list of values, an object of named values, a list of either, or an object of columns.
 ///
 /// Field errors are collected and reading goes on, so that a caller hears of all of them; from the
 /// first one on rows are checked but no longer kept, so that a refused body cannot take more memory
@@ -29,27 +40,50 @@ struct JsonScratch {
 /// failed, or the limit of rows is passed (`too_many`).
 class JsonRows {
  public:
-  JsonRows(JsonCursor& cursor, const RowTarget& target, JsonScratch& scratch, FieldErrors& errors);
+  JsonRows(JsonCursor& cursor, const RowTarget& target, JsonScratch& scratch, FieldErrors& errors, RowForms forms = {});
 
   /// The value at hand: one bare row, or a list of rows. `pointer` is where it stands.
   bool read_rows(std::string_view pointer, bool& single);
   /// The value at hand: one row.
   bool read_row(std::string_view pointer);
+  /// The value at hand: a list of rows, even if it is one of bare values. `order`, where it is not empty, is a
+  /// permutation of the features: which one each value of a listed row is for.
+  bool read_list(std::string_view pointer, std::span<const std::size_t> order = {});
+  /// The value at hand: an object of columns, each a list with one value a row.
+  bool read_columns(std::string_view pointer);
+  /// The value at hand: an object of named values that every row read afterwards (read_list) begins with.
+  bool read_common(std::string_view pointer);
 
   std::size_t rows() const noexcept { return rows_; }
   bool too_many() const noexcept { return too_many_; }
 
  private:
   static constexpr std::size_t kBareRow = static_cast<std::size_t>(-1);
+  /// How the cell in hand is told from the others of its row, or of its column.
+  enum class Place : std::uint8_t { position, name, column, bare };
 
   bool read_batch();
   bool read_listed_row();
+  bool read_ordered_row(double* out);
+  bool read_bare_row();
   bool read_named_row();
+  bool read_named_values(double* out, std::size_t given);
+  void begin_names();
+  std::size_t take_common(double* out);
+  bool read_column(std::size_t feature);
+  bool begin_columns(std::size_t feature);
+  bool count_values(std::size_t& count);
+  void report_column(std::size_t feature, std::string detail);
   /// The run of plain numbers at hand, each with a comma behind it, the first for `feature`; how many.
   std::size_t read_numbers(double* out, std::size_t feature, std::size_t width) noexcept;
   bool read_cell(std::size_t feature, double& value);
   bool read_odd_cell(std::size_t feature, double& value);
   bool read_string_cell(const model::Feature& wanted, double& value, std::optional<std::string>& complaint);
+  bool read_wrapped_cell(std::size_t feature, double& value, std::optional<std::string>& complaint);
+  bool read_base64_cell(const model::Feature& wanted, double& value, std::optional<std::string>& complaint);
+  void take_text(const model::Feature& wanted, std::string_view text, double& value,
+                 std::optional<std::string>& complaint);
+  void report_name(std::string_view name, bool known);
   bool refuse_row(std::string_view expected);
   double* begin_row();
   void end_row();
@@ -70,9 +104,27 @@ class JsonRows {
   std::string_view pointer_;
   std::size_t row_ = kBareRow;  ///< its number within the list, for pointers
   std::size_t rows_ = 0;
-  bool by_name_ = false;
+  RowForms forms_;
+  Place place_ = Place::position;
+  bool wrapped_ = false;  ///< within a list of one
   bool too_many_ = false;
+  bool common_open_ = false;  ///< the first row holds what all have in common, and nothing else yet
+  std::span<const std::size_t> order_;
+  std::size_t column_rows_ = kBareRow;  ///< of columns: values in each, as the first has; none has come yet
+  std::size_t stride_ = 0;              ///< of columns: from one row to the next; 0 where values are checked only
 };
+
+inline bool JsonRows::read_cell(std::size_t feature, double& value) {
+  if (may_begin_number(cursor_.peek())) [[likely]] {
+    const ScannedNumber number = scan_number(cursor_.position(), cursor_.end());
+    if (number.fault == NumberFault::none && std::fabs(number.value) <= features_.unseen_limit(feature)) [[likely]] {
+      cursor_.move_to(number.end);
+      value = number.value;
+      return true;
+    }
+  }
+  return read_odd_cell(feature, value);
+}
 
 /// The 413 for more rows than `limits` allow.
 Problem too_many_rows(const ReadLimits& limits);

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdint>
 #include <new>
 #include <span>
 
+#include "codec/decimal.hpp"
 #include "core/suggest.hpp"
 
 namespace pelton::codec {
@@ -49,8 +52,29 @@ OptionForm form_of(Member member) {
   }
 }
 
-bool is_integer(std::string_view literal) {
+bool all_digits(std::string_view literal) {
   return !literal.empty() && literal.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// Whether a number is an integer, whichever way it is written: 12.0 and 1.2e1 are, as JSON Schema has it.
+bool is_integer(std::string_view literal) {
+  if (all_digits(literal)) return true;
+  const ScannedNumber number = scan_number_exactly(literal.data(), literal.data() + literal.size());
+  return number.fault == NumberFault::none && number.value == std::trunc(number.value);
+}
+
+/// Digits of a whole number that was written another way.
+std::string_view as_digits(std::string_view literal, std::string& scratch) {
+  const double value = scan_number_exactly(literal.data(), literal.data() + literal.size()).value;
+  if (all_digits(literal) || !(value >= 0 && value < 0x1p53)) return literal;
+  scratch = std::to_string(static_cast<std::uint64_t>(value));
+  return scratch;
+}
+
+/// How many characters the UTF-8 text has.
+std::size_t length_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 /// One request in hand.
@@ -145,9 +169,10 @@ class NativeBody {
         report(name, "expected " + std::string(form.told) + ", got " + in_quotes(value));
         return true;
       }
+      if (member == Member::version) value = as_digits(value, version_scratch_);
     }
     if (member == Member::id) {
-      take_id({start, static_cast<std::size_t>(cursor_.position() - start)});
+      take_id(value, {start, static_cast<std::size_t>(cursor_.position() - start)});
       return true;
     }
     OptionOutcome outcome = read_option(name, value, features_, request_.options);
@@ -155,9 +180,10 @@ class NativeBody {
     return true;
   }
 
-  void take_id(std::string_view literal) {
-    if (literal.size() > kLongestId) {
-      report("id", "longer than 256 bytes");
+  /// The text it stands for, and how it is written.
+  void take_id(std::string_view value, std::string_view literal) {
+    if (length_of(value) > kLongestId) {
+      report("id", "longer than 256 characters");
     } else {
       request_.options.id = literal;
     }
@@ -195,9 +221,10 @@ core::Result<void, Problem> NativeJsonReader::read(std::string_view body, const 
 
 namespace {
 
-/// Reads one line: a row, or an object whose one member x holds it. A feature's value is never a
-/// list or an object, so a feature called x is not mistaken.
-bool read_line_row(JsonCursor& cursor, JsonRows& rows, FieldErrors& errors, std::string& scratch) {
+/// Reads one line: a row, or an object whose one member, `wrapper`, holds it. A feature's value is never a
+/// list or an object, so a feature of that name is not mistaken.
+bool read_line_row(JsonCursor& cursor, JsonRows& rows, FieldErrors& errors, std::string& scratch,
+                   std::string_view wrapper) {
   if (cursor.peek() != '{') return rows.read_row({}) && cursor.finish();
   const JsonCursor start = cursor;
   std::string_view name;
@@ -205,15 +232,17 @@ bool read_line_row(JsonCursor& cursor, JsonRows& rows, FieldErrors& errors, std:
   if (cursor.peek() == '"') {
     if (!cursor.read_name(name, scratch)) return false;
     const JsonKind kind = cursor.kind();
-    if (name == "x" && (kind == JsonKind::list || kind == JsonKind::object)) {
-      if (!rows.read_row("/x")) return false;
+    if (name == wrapper && (kind == JsonKind::list || kind == JsonKind::object)) {
+      std::string place;
+      append_pointer(place, wrapper);
+      if (!rows.read_row(place)) return false;
       JsonCursor::Next next = cursor.next('}');
       while (next == JsonCursor::Next::more) {
         if (!cursor.read_name(name, scratch)) return false;
         errors.report([&] {
           std::string pointer;
           append_pointer(pointer, name);
-          return FieldError{std::move(pointer), "a line holds one row: nothing may stand beside \"x\""};
+          return FieldError{std::move(pointer), "a line holds one row: nothing may stand beside " + in_quotes(wrapper)};
         });
         if (!cursor.skip_value()) return false;
         next = cursor.next('}');
@@ -234,10 +263,10 @@ bool is_blank(std::string_view& line) {
 }  // namespace
 
 core::Result<void, Problem> NativeJsonReader::read_lines(std::string_view body, const RowTarget& target,
-                                                         PredictRequest& request) {
+                                                         PredictRequest& request, std::string_view wrapper) {
   request = {};
   request.first_row = target.rows.rows();
-  auto rows = read_all(body, 1, target, true);
+  auto rows = read_all(body, 1, target, true, wrapper);
   if (!rows) return std::move(rows).error();
   request.rows = *rows;
   return {};
@@ -245,12 +274,13 @@ core::Result<void, Problem> NativeJsonReader::read_lines(std::string_view body, 
 
 core::Result<std::size_t, Problem> NativeJsonReader::read_block(std::string_view text, std::size_t line,
                                                                 const RowTarget& target) {
-  return read_all(text, line, target, false);
+  return read_all(text, line, target, false, "x");
 }
 
 /// A whole body has at least one row, and its errors tell places within all of it.
 core::Result<std::size_t, Problem> NativeJsonReader::read_all(std::string_view body, std::size_t number,
-                                                              const RowTarget& target, bool is_body) {
+                                                              const RowTarget& target, bool is_body,
+                                                              std::string_view wrapper) {
   RowsMark mark(target.rows);
   std::size_t count = 0;
   try {
@@ -264,7 +294,7 @@ core::Result<std::size_t, Problem> NativeJsonReader::read_all(std::string_view b
       if (is_blank(line)) continue;
       cursor = is_body ? JsonCursor(line, body.data(), 1) : JsonCursor(line, line.data(), number);
       errors.set_line(number);
-      if (!read_line_row(cursor, rows, errors, scratch_.name)) {
+      if (!read_line_row(cursor, rows, errors, scratch_.name, wrapper)) {
         return rows.too_many() ? too_many_rows(target.limits) : cursor.problem();
       }
     }
@@ -289,7 +319,7 @@ core::Result<void, Problem> NativeJsonReader::read_line(std::string_view text, s
     errors.set_line(line);
     JsonCursor cursor(text, text.data(), line);
     JsonRows rows(cursor, target, scratch_, errors);
-    if (!read_line_row(cursor, rows, errors, scratch_.name)) {
+    if (!read_line_row(cursor, rows, errors, scratch_.name, "x")) {
       return rows.too_many() ? too_many_rows(target.limits) : cursor.problem();
     }
     if (!errors.empty()) return errors.take_problem();

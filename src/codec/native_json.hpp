@@ -30,8 +30,10 @@ class NativeJsonReader {
 
   /// Reads newline-delimited JSON: each line a list of values, an object of named values, or an
   /// object with the one member x that holds either. Blank lines are passed over. Errors begin with
-  /// their line's number; pointers are relative to the line. `request.single` is false.
-  core::Result<void, Problem> read_lines(std::string_view body, const RowTarget& target, PredictRequest& request);
+  /// their line's number; pointers are relative to the line. `request.single` is false. Other dialects have
+  /// another member, `wrapper`, instead of x.
+  core::Result<void, Problem> read_lines(std::string_view body, const RowTarget& target, PredictRequest& request,
+                                         std::string_view wrapper = "x");
 
   /// Reads a stretch of such lines, the first of which is line `line` of the body; gives the rows it holds,
   /// perhaps none. Bytes that a malformed line's error tells are counted from its beginning.
@@ -43,7 +45,7 @@ class NativeJsonReader {
 
  private:
   core::Result<std::size_t, Problem> read_all(std::string_view text, std::size_t line, const RowTarget& target,
-                                              bool is_body);
+                                              bool is_body, std::string_view wrapper);
 
   JsonScratch scratch_;
   std::string model_;  ///< options that were written with escapes

@@ -1,8 +1,9 @@
 #include "codec/predict_request.hpp"
 
 #include <cassert>
-#include <charconv>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <string>
 
 #include "codec/decimal.hpp"
@@ -19,12 +20,15 @@ constexpr double kMaxTimeoutMs = 24.0 * 3600 * 1000;
 
 using Complaint = std::optional<std::string>;
 
-/// The whole of `text` as an unsigned integer.
+/// The whole of `text` as an unsigned integer; as in JSON, 3.0 and 3e0 are 3.
 std::optional<std::uint32_t> whole_number(std::string_view text) {
-  std::uint32_t value = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  const char* const end = text.data() + text.size();
+  const ScannedNumber number = scan_number_exactly(text.data(), end);
+  const bool fits = number.fault == NumberFault::none && number.end == end && number.value >= 0 &&
+                    number.value <= std::numeric_limits<std::uint32_t>::max() &&
+                    number.value == std::trunc(number.value);
+  if (!fits) return std::nullopt;
+  return static_cast<std::uint32_t>(number.value);
 }
 
 Complaint read_method(std::string_view value, const FeatureTable& features, PredictOptions& options) {
@@ -94,19 +98,7 @@ OptionOutcome read_option(std::string_view name, std::string_view value, const F
 std::size_t copy_rows(const math::RowBuffer& from, std::size_t first, math::RowBuffer& to,
                       const FeatureTable& features) {
   assert(from.cols() == features.width() && to.cols() == features.width() && &from != &to);
-  RowsMark mark(to);
-  const std::size_t count = from.rows() - first;
-  if (count != 0) {
-    double* const out = to.append_rows(count);
-    std::memcpy(out, from.view().data + first * from.cols(), count * from.cols() * sizeof(double));
-    for (const std::size_t feature : features.text_features()) {
-      for (double* cell = out + feature; cell < out + count * to.cols(); cell += to.cols()) {
-        *cell = to.put_text(core::text_of(*cell));
-      }
-    }
-  }
-  mark.keep();
-  return mark.first_row();
+  return to.append_from(from, first, from.rows() - first, features.text_features());
 }
 
 std::size_t move_rows(math::RowBuffer& from, std::size_t first, math::RowBuffer& to, const FeatureTable& features) {

@@ -102,6 +102,21 @@ void append_problem(core::TextBuffer& out, int status, std::string_view detail) 
   out.append('}');
 }
 
+std::string told_in_full(const Problem& problem) {
+  if (problem.errors.empty()) return problem.detail;
+  std::string text;
+  for (const FieldError& error : problem.errors) {
+    if (!text.empty()) text += "; ";
+    if (!error.pointer.empty()) text.append(error.pointer).append(": ");
+    text += error.detail;
+  }
+  if (problem.more != 0) {
+    text.append(" (and ").append(std::to_string(problem.more));
+    text += problem.more == 1 ? " further error)" : " further errors)";
+  }
+  return text;
+}
+
 const ProblemShape kProblemJson{.content_type = "application/problem+json",
                                 .append = append_problem,
                                 .status = [](int status) noexcept { return status; }};

@@ -43,6 +43,10 @@ void append_problem(core::TextBuffer& out, const Problem& problem);
 /// The same for a failure that is only a status and a sentence.
 void append_problem(core::TextBuffer& out, int status, std::string_view detail);
 
+/// Everything that is wrong in one sentence, for dialects that have no list: each field with its pointer, or the
+/// detail where no field is at fault.
+std::string told_in_full(const Problem& problem);
+
 /// How a dialect tells problems.
 struct ProblemShape {
   std::string_view content_type;

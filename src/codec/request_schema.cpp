@@ -168,28 +168,32 @@ void append_methods(core::TextBuffer& out, const model::Schema& schema) {
   out.append("]}");
 }
 
+/// The members of a request body's schema.
+void append_body_members(ObjectWriter& body, std::string_view row, const model::Schema& schema) {
+  body.raw("type", R"("object")").raw("required", R"(["x"])").raw("additionalProperties", "false");
+  ObjectWriter members(body.member("properties"));
+  core::TextBuffer& x = members.member("x");
+  x.append(R"({"description":"one row, or a list of rows","anyOf":[{"$ref":)");
+  core::append_json_string(x, row);
+  x.append(R"(},{"type":"array","minItems":1,"items":{"$ref":)");
+  core::append_json_string(x, row);
+  x.append("}}]}");
+  append_methods(members.member("method"), schema);
+  members.raw("model", R"({"type":"string","minLength":1})");
+  members.raw("version", R"({"anyOf":[{"type":"integer","minimum":0},{"type":"string","minLength":1}]})");
+  members.raw("timeout_ms", R"({"type":"number","exclusiveMinimum":0,"maximum":86400000})");
+  members.raw("priority", R"({"type":"integer","minimum":0,"maximum":100})");
+  members.raw("id", R"({"description":"given back with the result","type":["string","integer"],"maxLength":256})");
+  members.finish();
+}
+
 }  // namespace
 
 void append_request_schema(core::TextBuffer& out, std::string_view id, std::string_view title,
                            const model::Schema& schema) {
   ObjectWriter root(out);
   root.raw("$schema", R"("https://json-schema.org/draft/2020-12/schema")").text("$id", id).text("title", title);
-  root.raw("type", R"("object")").raw("required", R"(["x"])").raw("additionalProperties", "false");
-
-  ObjectWriter members(root.member("properties"));
-  members.raw("x", R"({"description":"one row, or a list of rows","anyOf":[{"$ref":"#/$defs/row"},)"
-                   R"({"type":"array","minItems":1,"items":{"$ref":"#/$defs/row"}}]})");
-  append_methods(members.member("method"), schema);
-  members.raw("explain", R"({"description":"how many contributions to give, such as \"top3\" or 3",)"
-                         R"("anyOf":[{"type":"integer","minimum":1,"maximum":4294967295},)"
-                         R"({"type":"string","pattern":"^(top)?0*[1-9][0-9]*$"}]})");
-  members.raw("model", R"({"type":"string","minLength":1})");
-  members.raw("version", R"({"anyOf":[{"type":"integer","minimum":0},{"type":"string","minLength":1}]})");
-  members.raw("timeout_ms", R"({"type":"number","exclusiveMinimum":0,"maximum":86400000})");
-  members.raw("priority", R"({"type":"integer","minimum":0,"maximum":100})");
-  members.raw("id", R"({"description":"given back with the result","type":["string","integer"]})");
-  members.finish();
-
+  append_body_members(root, "#/$defs/row", schema);
   ObjectWriter definitions(root.member("$defs"));
   definitions.raw("row", schema.named() ? R"({"anyOf":[{"$ref":"#/$defs/listed_row"},{"$ref":"#/$defs/named_row"}]})"
                                         : R"({"$ref":"#/$defs/listed_row"})");
@@ -197,6 +201,21 @@ void append_request_schema(core::TextBuffer& out, std::string_view id, std::stri
   if (schema.named()) append_named_row(definitions.member("named_row"), schema);
   definitions.finish();
   root.finish();
+}
+
+void append_row_schema(core::TextBuffer& out, const model::Schema& schema) {
+  if (!schema.named()) return append_listed_row(out, schema);
+  out.append(R"({"anyOf":[)");
+  append_listed_row(out, schema);
+  out.append(',');
+  append_named_row(out, schema);
+  out.append("]}");
+}
+
+void append_body_schema(core::TextBuffer& out, std::string_view row, const model::Schema& schema) {
+  ObjectWriter body(out);
+  append_body_members(body, row, schema);
+  body.finish();
 }
 
 }  // namespace pelton::codec

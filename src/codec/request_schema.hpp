@@ -12,4 +12,12 @@ namespace pelton::codec {
 void append_request_schema(core::TextBuffer& out, std::string_view id, std::string_view title,
                            const model::Schema& schema);
 
+/// The schema of one row: a list of values, or an object of named ones where the features have names. Refers to
+/// nothing else.
+void append_row_schema(core::TextBuffer& out, const model::Schema& schema);
+
+/// The schema of the native request body alone, for documents that keep the schema of a row elsewhere: `row` is a
+/// reference to it, such as `#/components/schemas/house.row`.
+void append_body_schema(core::TextBuffer& out, std::string_view row, const model::Schema& schema);
+
 }  // namespace pelton::codec

@@ -1,8 +1,11 @@
 #include "codec/result_writer.hpp"
 
+#include <bit>
 #include <cassert>
 #include <charconv>
 #include <cmath>
+#include <cstring>
+#include <limits>
 #include <optional>
 #include <variant>
 
@@ -38,16 +41,6 @@ std::string csv_cell(std::string_view text) {
     cell += c;
   }
   return cell += '"';
-}
-
-std::string label_json(const model::Label& label) {
-  core::TextBuffer json;
-  if (const auto* number = std::get_if<std::int64_t>(&label)) {
-    json.append_integer(*number);
-  } else {
-    core::append_json_string(json, std::get<std::string>(label));
-  }
-  return std::string(json.view());
 }
 
 /// The name of one column of a method's results.
@@ -88,6 +81,14 @@ std::string label_text(const model::Label& label) {
   return std::get<std::string>(label);
 }
 
+void append_label(core::TextBuffer& out, const model::Label& label) {
+  if (const auto* number = std::get_if<std::int64_t>(&label)) {
+    out.append_integer(*number);
+  } else {
+    core::append_json_string(out, std::get<std::string>(label));
+  }
+}
+
 void append_number(core::TextBuffer& out, double value) { append_float(out, value); }
 void append_number(core::TextBuffer& out, float value) { append_float(out, value); }
 
@@ -103,8 +104,13 @@ ResultWriter::ResultWriter(const model::Schema& schema, model::Method method) {
   if (!output->shape.empty()) groups_ = groups_of(output->shape, width_);
   if (labelled_) {
     for (const model::Label& label : schema.classes) {
-      labels_.push_back(label_json(label));
+      core::TextBuffer json;
+      append_label(json, label);
+      labels_.emplace_back(json.view());
       csv_labels_.push_back(csv_cell(label_text(label)));
+      const auto* const number = std::get_if<std::int64_t>(&label);
+      text_labels_ = text_labels_ || number == nullptr;
+      label_numbers_.push_back(number != nullptr ? *number : 0);
     }
   }
   const std::size_t group = groups_.empty() ? width_ : groups_.back();
@@ -186,6 +192,59 @@ void ResultWriter::append_ndjson(core::TextBuffer& out, math::ConstMatrix result
     out.append(R"({"result":)");
     append_row(out, results.row(r));
     out.append("}\n");
+  }
+}
+
+namespace {
+
+/// As a whole number of 64 bits; NaN is the least one, as NumPy's conversion has it, and what is beyond the range is
+/// its end.
+std::int64_t whole(double value) noexcept {
+  if (std::isnan(value) || value < -0x1p63) return std::numeric_limits<std::int64_t>::min();
+  return value < 0x1p63 ? static_cast<std::int64_t>(value) : std::numeric_limits<std::int64_t>::max();
+}
+
+}  // namespace
+
+std::string_view ResultWriter::raw_type() const noexcept {
+  if (labelled_) return text_labels_ ? std::string_view() : "int64";
+  switch (type_) {
+    case model::ElementType::float32: return "float32";
+    case model::ElementType::int64: return "int64";
+    case model::ElementType::boolean: return "bool";
+    case model::ElementType::float64:
+    case model::ElementType::string: break;
+  }
+  return "float64";
+}
+
+void ResultWriter::append_raw(core::TextBuffer& out, math::ConstMatrix results) const {
+  static_assert(std::endian::native == std::endian::little);
+  const auto append_each = [&](auto&& element_of) {
+    using Element = decltype(element_of(0.0));
+    char* at = out.room(results.rows * results.cols * sizeof(Element));
+    for (std::size_t r = 0; r < results.rows; ++r) {
+      for (const double* value = results.row(r); value != results.row(r) + results.cols; ++value) {
+        const Element element = element_of(*value);
+        std::memcpy(at, &element, sizeof element);
+        at += sizeof element;
+      }
+    }
+    out.advance(results.rows * results.cols * sizeof(Element));
+  };
+  if (labelled_) {
+    return append_each([this](double value) {
+      const bool known = value >= 0 && value < static_cast<double>(label_numbers_.size());
+      return known ? label_numbers_[static_cast<std::size_t>(value)] : whole(std::nan(""));
+    });
+  }
+  switch (type_) {
+    case model::ElementType::float32: return append_each([](double value) { return static_cast<float>(value); });
+    case model::ElementType::int64: return append_each(whole);
+    case model::ElementType::boolean:
+      return append_each([](double value) { return static_cast<std::uint8_t>(value != 0); });
+    case model::ElementType::float64:
+    case model::ElementType::string: return append_each([](double value) { return value; });
   }
 }
 

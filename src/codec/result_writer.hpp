@@ -29,6 +29,10 @@ class ResultWriter {
   static constexpr std::string_view kCrLf = "\r\n";
 
   std::size_t width() const noexcept { return width_; }
+  /// Whether a row's result is a bare value.
+  bool scalar() const noexcept { return scalar_; }
+  /// How many values each list within a row holds, outermost first; empty where they are one list.
+  const std::vector<std::size_t>& groups() const noexcept { return groups_; }
 
   /// The value of `result`: a row's value if `single`, else the list of all rows'. `results` is
   /// [rows, width()].
@@ -36,6 +40,11 @@ class ResultWriter {
   /// One row's value: `2.0`, `"setosa"`, `[0.25,0.75]`.
   void append_row(core::TextBuffer& out, const double* row) const;
 
+  /// The type of raw results: "float32", "float64", "int64" or "bool"; empty where they are texts, which have no raw
+  /// form.
+  std::string_view raw_type() const noexcept;
+  /// The results, little-endian, row after row, as raw_type says; one byte a bool.
+  void append_raw(core::TextBuffer& out, math::ConstMatrix results) const;
   /// One line `{"result":…}` a row.
   void append_ndjson(core::TextBuffer& out, math::ConstMatrix results) const;
   /// `prediction`, or one column a class or value, ended by CRLF (RFC 4180).
@@ -58,13 +67,16 @@ class ResultWriter {
   std::vector<std::size_t> groups_;  ///< values in each list within a row, outermost first
   bool scalar_;
   bool labelled_;
-  std::vector<std::string> labels_;      ///< by class, as JSON
-  std::vector<std::string> csv_labels_;  ///< by class, as a CSV cell
+  bool text_labels_ = false;
+  std::vector<std::int64_t> label_numbers_;  ///< by class, where no label is a text
+  std::vector<std::string> labels_;          ///< by class, as JSON
+  std::vector<std::string> csv_labels_;      ///< by class, as a CSV cell
   std::string csv_header_;
 };
 
-/// A class label as plain text.
+/// A class label as plain text, and as JSON.
 std::string label_text(const model::Label& label);
+void append_label(core::TextBuffer& out, const model::Label& label);
 
 /// Appends a double as JSON, shortest text that reads back to the same bits and always with a
 /// fraction or exponent; whole numbers below 10^15 are written out ("100000.0"). NaN and infinities

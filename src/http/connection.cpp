@@ -207,6 +207,7 @@ std::uint64_t Connection::admit(RequestHead& head) {
   const std::size_t most = loop_.settings().limits.requests_per_connection;
   last_after_body_ = !head.keep_alive || (most != 0 && served_ >= most);
   head.view.peer = peer_.text();
+  head.view.encrypted = transport_.is_tls();
   head.view.received = started_;
   return sequence;
 }

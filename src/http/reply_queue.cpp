@@ -195,7 +195,7 @@ void ReplyQueue::write_head(const ReplyHead& head, const Slot& answer) {
   to.room(kLengthGap);
   to.advance(kLengthGap);
   body_at_ = to.size();
-  compressible_ = answer.form.coding != ContentCoding::identity && has_body(head.status) &&
+  compressible_ = !head.plain && answer.form.coding != ContentCoding::identity && has_body(head.status) &&
                   shrinks(head.content_type) && !mentions(head.headers, "content-encoding");
 }
 

@@ -34,6 +34,7 @@ struct RequestView {
   std::span<const Header> headers;
   std::string_view body;     ///< decoded (dechunked, inflated); kBodyPadding readable bytes follow
   std::string_view peer;     ///< the caller's address as text; "unix" for unix sockets
+  bool encrypted = false;    ///< whether it came over TLS
   core::TimePoint received;  ///< when the request's first byte was seen
 
   /// The value of the first header of that name (compared without case), or an empty view.

@@ -16,6 +16,7 @@ struct ReplyHead {
   int status = 200;
   std::string_view content_type = "application/json";
   std::string_view headers = {};  ///< further complete lines, each ending in CRLF; the writer vouches for them
+  bool plain = false;             ///< sent as it is, whatever content coding the client would take
 };
 
 /// The right, and the duty, to answer one request; move-only, two words.

@@ -2,7 +2,7 @@
 
 #include <cassert>
 #include <cstddef>
-#include <cstring>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -52,16 +52,11 @@ class RowBuffer {
     values_.resize_uninitialized(rows * cols_);
   }
   void clear() noexcept { truncate(0); }
-  /// Moves `count` rows down, over others that are wanted no more. From here on the texts of all rows that
-  /// there are stay until `clear`, whichever rows are dropped.
-  void move_down(std::size_t from, std::size_t to, std::size_t count) noexcept {
-    assert(to <= from && from + count <= rows_);
-    if (to == from) return;
-    std::memmove(values_.data() + to * cols_, values_.data() + from * cols_, count * cols_ * sizeof(double));
-    if (marks_.empty()) return;
-    marks_.erase(marks_.begin() + 1, marks_.end());
-    marks_.front().row = 0;
-  }
+  /// Appends `count` rows of another buffer with as many columns, from `first` on. The cells of `text_columns`
+  /// are texts, which are copied as well. Returns the number of the first row here. Throws std::bad_alloc with
+  /// nothing appended.
+  std::size_t append_from(const RowBuffer& from, std::size_t first, std::size_t count,
+                          std::span<const std::size_t> text_columns);
   /// Gives the memory back (rows too).
   void release() noexcept {
     values_.release();

@@ -58,6 +58,15 @@ struct Feature {
 /// A class label, as the source library's classes_ holds it.
 using Label = std::variant<std::int64_t, std::string>;
 
+/// A tensor that the model's file takes: the values of some features, side by side in a row.
+struct Input {
+  std::string name;
+  std::size_t first = 0;  ///< feature
+  std::size_t width = 0;  ///< features
+  /// Of a row's values, where they are no plain list.
+  std::vector<std::size_t> shape = {};
+};
+
 /// What one method gives back for a row.
 struct OutputSpec {
   std::string name;                         ///< "predict", "predict_proba", … or the graph's own name
@@ -67,6 +76,7 @@ struct OutputSpec {
   bool labelled = false;                    ///< the value is an index into Schema::classes
   /// Of a row's values, where they are no plain list but are told as lists of lists.
   std::vector<std::size_t> shape = {};
+  std::string file_name = {};  ///< what the model's file calls the output; empty where it has none of this kind
 };
 
 /// The whole of what the outside needs to know to call a model.
@@ -74,6 +84,7 @@ struct Schema {
   std::vector<Feature> features;
   std::vector<Label> classes;                                   ///< empty for regressors
   std::array<std::optional<OutputSpec>, kMethodCount> outputs;  ///< by Method; empty where not offered
+  std::vector<Input> inputs = {};  ///< as the file has them, one after the other; empty where it names none
 
   bool named() const noexcept { return !features.empty() && !features.front().name.empty(); }
   /// Whether the columns of a file have to be called as the features are.

@@ -3,7 +3,9 @@
 #include "operators/by_type.hpp"
 #include "operators/registry.hpp"
 
-/// ArrayFeatureExtractor: some elements of the last dimension, by their numbers.
+/// ArrayFeatureExtractor: some elements of the last dimension, by their numbers. Negative ones count from the end: ONNX
+/// says nothing of them, its reference implementation has it so, and skl2onnx's RadiusNeighbors* write -1 for those
+/// that are no neighbours (whose weight is 0). ONNX Runtime 1.32 fails on them.
 namespace pelton::operators {
 namespace {
 
@@ -23,7 +25,7 @@ class ArrayFeatureExtractor final : public Operation {
     if (numbers.empty()) throw Failure("selects nothing");
     const std::int64_t width = x.shape().back();
     for (const std::int64_t number : numbers) {
-      if (number < 0 || number >= width) {
+      if (number < -width || number >= width) {
         throw Failure("selects number " + std::to_string(number) + " of " + std::to_string(width));
       }
     }
@@ -33,7 +35,7 @@ class ArrayFeatureExtractor final : public Operation {
     const std::span<T> y = outputs[0]->tensor.reset<T>(shape);
     const T* line = x.values<T>().data();
     for (std::size_t i = 0; i < y.size(); line += width) {
-      for (const std::int64_t number : numbers) y[i++] = line[number];
+      for (const std::int64_t number : numbers) y[i++] = line[number < 0 ? number + width : number];
     }
   }
 

@@ -15,6 +15,7 @@ std::span<const std::span<const Operator>> operator_families() noexcept {
       cdist_operators(),
       clip_operators(),
       comparison_operators(),
+      compress_operators(),
       concat_operators(),
       constant_of_shape_operators(),
       constant_operators(),

@@ -21,6 +21,7 @@ std::span<const Operator> cast_operators() noexcept;
 std::span<const Operator> cdist_operators() noexcept;
 std::span<const Operator> clip_operators() noexcept;
 std::span<const Operator> comparison_operators() noexcept;
+std::span<const Operator> compress_operators() noexcept;
 std::span<const Operator> concat_operators() noexcept;
 std::span<const Operator> constant_of_shape_operators() noexcept;
 std::span<const Operator> constant_operators() noexcept;

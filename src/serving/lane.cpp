@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "math/parallel_for.hpp"
 
@@ -16,6 +17,22 @@ constexpr std::size_t kRowBlock = 32;
 model::Workspace& thread_workspace() {
   thread_local model::Workspace workspace;
   return workspace;
+}
+
+/// The model's own objective, if it has one; its turns in the pool are as short as the others' objective wants.
+batching::PolicySettings own(const batching::PolicySettings& server, const LoadedModel& loaded) {
+  batching::PolicySettings settings = server;
+  settings.turn_slo = server.slo;
+  if (loaded.slo > core::Duration(0)) settings.slo = loaded.slo;
+  return settings;
+}
+
+std::vector<std::size_t> text_columns(const model::Schema& schema) {
+  std::vector<std::size_t> columns;
+  for (std::size_t i = 0; i < schema.features.size(); ++i) {
+    if (schema.features[i].is_text()) columns.push_back(i);
+  }
+  return columns;
 }
 
 batching::CostModel prior(const LoadedModel& loaded, model::Method method) {
@@ -34,19 +51,21 @@ void Lane::ModelScorer::score(math::ConstMatrix rows, math::Matrix out, std::siz
 }
 
 Lane::Lane(std::shared_ptr<const LoadedModel> model, model::Method method, core::EventLoop& loop,
-           const batching::PolicySettings& policy, batching::ScoringPool* pool, metrics::Registry& registry,
-           std::size_t shard)
+           const batching::PolicySettings& policy, batching::JobRunner* pool, metrics::Registry& registry,
+           InferenceCounts& counts, std::size_t shard)
     : model_(std::move(model)),
       method_(method),
       scorer_(*model_->model, method),
       batcher_(model_->model->schema().features.size(), model_->model->schema().output(method)->width, loop, scorer_,
-               batching::Policy(policy, prior(*model_, method)), pool, counted_) {
+               batching::Policy(own(policy, *model_), prior(*model_, method)), pool, counted_,
+               text_columns(model_->model->schema())) {
   const metrics::Labels labels{{"model", model_->name}, {"version", model_->version}};
   const auto durations = [&](std::string_view name, std::string_view help) {
     return &registry.histogram(name, help, metrics::Buckets::durations(), labels, shard);
   };
   request_duration_ = durations("pelton_request_duration_seconds", "From a request's first byte to its answer.");
   queue_duration_ = durations("pelton_queue_duration_seconds", "From a request's first byte to the start of scoring.");
+  counted_.counts = &counts;
   counted_.score_duration = durations("pelton_score_duration_seconds", "Scoring of one batch.");
   counted_.batch_rows =
       &registry.histogram("pelton_batch_rows", "Rows scored in one call.", metrics::Buckets::rows(), labels, shard);

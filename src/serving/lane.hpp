@@ -4,6 +4,7 @@
 
 #include "batching/batcher.hpp"
 #include "metrics/registry.hpp"
+#include "serving/inference_statistics.hpp"
 #include "serving/loaded_model.hpp"
 
 namespace pelton::serving {
@@ -12,8 +13,8 @@ namespace pelton::serving {
 class Lane {
  public:
   Lane(std::shared_ptr<const LoadedModel> model, model::Method method, core::EventLoop& loop,
-       const batching::PolicySettings& policy, batching::ScoringPool* pool, metrics::Registry& registry,
-       std::size_t shard);
+       const batching::PolicySettings& policy, batching::JobRunner* pool, metrics::Registry& registry,
+       InferenceCounts& counts, std::size_t shard);
 
   const LoadedModel& model() const noexcept { return *model_; }
   const std::shared_ptr<const LoadedModel>& shared_model() const noexcept { return model_; }
@@ -45,11 +46,13 @@ class Lane {
     void scored(std::size_t rows, core::Duration took) noexcept override {
       score_duration->observe(took);
       batch_rows->observe(rows);
+      counts->executed(rows, took);
     }
     void waiting(std::size_t rows) noexcept override { queue_rows->set(static_cast<std::int64_t>(rows)); }
     metrics::Histogram* score_duration = nullptr;
     metrics::Histogram* batch_rows = nullptr;
     metrics::Gauge* queue_rows = nullptr;
+    InferenceCounts* counts = nullptr;
   };
 
   std::shared_ptr<const LoadedModel> model_;

@@ -44,7 +44,8 @@ MeasuredCost measure_cost(const model::Model& model, model::Method method) {
 }
 
 std::shared_ptr<const LoadedModel> make_loaded(std::string name, std::string version, std::string source,
-                                               std::unique_ptr<const model::Model> model, core::Duration load_time) {
+                                               std::unique_ptr<const model::Model> model, core::Duration load_time,
+                                               core::Duration slo) {
   static std::atomic<std::uint64_t> next_id{1};
   auto loaded = std::make_shared<LoadedModel>();
   loaded->id = next_id.fetch_add(1, std::memory_order_relaxed);
@@ -53,6 +54,7 @@ std::shared_ptr<const LoadedModel> make_loaded(std::string name, std::string ver
   loaded->source = std::move(source);
   loaded->model = std::move(model);
   loaded->load_time = load_time;
+  loaded->slo = slo;
   for (const model::Method method : model::kAllMethods) {
     if (loaded->model->schema().output(method)) {
       loaded->cost[static_cast<std::size_t>(method)] = measure_cost(*loaded->model, method);

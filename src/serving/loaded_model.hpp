@@ -31,10 +31,12 @@ struct LoadedModel {
   std::unique_ptr<const model::Model> model;
   std::array<MeasuredCost, model::kMethodCount> cost{};  ///< by method; zero where not offered
   core::Duration load_time{0};
+  core::Duration slo{0};  ///< objective for its p99; zero: the server's
 };
 
 /// Measures the costs and gives the model its identity.
 std::shared_ptr<const LoadedModel> make_loaded(std::string name, std::string version, std::string source,
-                                               std::unique_ptr<const model::Model> model, core::Duration load_time);
+                                               std::unique_ptr<const model::Model> model, core::Duration load_time,
+                                               core::Duration slo = core::Duration(0));
 
 }  // namespace pelton::serving

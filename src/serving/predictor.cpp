@@ -3,8 +3,15 @@
 namespace pelton::serving {
 
 Predictor::Predictor(const Repository& repository, core::EventLoop& loop, const batching::PolicySettings& policy,
-                     batching::ScoringPool* pool, metrics::Registry& registry, std::size_t shard)
-    : repository_(repository), loop_(loop), policy_(policy), pool_(pool), registry_(registry), shard_(shard) {
+                     batching::JobRunner* pool, metrics::Registry& registry, InferenceStatistics& statistics,
+                     std::size_t shard)
+    : repository_(repository),
+      loop_(loop),
+      policy_(policy),
+      pool_(pool),
+      registry_(registry),
+      statistics_(statistics),
+      shard_(shard) {
   generation_ = repository_.generation();
   catalog_ = repository_.snapshot();
 }
@@ -50,7 +57,10 @@ std::shared_ptr<const LoadedModel> Predictor::shared(const LoadedModel& model) c
 
 Lane& Predictor::find_lane(const LoadedModel& model, model::Method method) {
   std::unique_ptr<Lane>& lane = lanes_[model.id][static_cast<std::size_t>(method)];
-  if (!lane) lane = std::make_unique<Lane>(shared(model), method, loop_, policy_, pool_, registry_, shard_);
+  if (!lane) {
+    InferenceCounts& counts = statistics_.cell(model.name, model.version, shard_);
+    lane = std::make_unique<Lane>(shared(model), method, loop_, policy_, pool_, registry_, counts, shard_);
+  }
   last_ = lane.get();
   return *lane;
 }

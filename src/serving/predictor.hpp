@@ -15,7 +15,7 @@ namespace pelton::serving {
 class Predictor {
  public:
   Predictor(const Repository& repository, core::EventLoop& loop, const batching::PolicySettings& policy,
-            batching::ScoringPool* pool, metrics::Registry& registry, std::size_t shard);
+            batching::JobRunner* pool, metrics::Registry& registry, InferenceStatistics& statistics, std::size_t shard);
 
   /// What is loaded now. One relaxed load unless something was reloaded; valid until the next call.
   const Catalog& catalog() {
@@ -49,8 +49,9 @@ class Predictor {
   const Repository& repository_;
   core::EventLoop& loop_;
   batching::PolicySettings policy_;
-  batching::ScoringPool* pool_;
+  batching::JobRunner* pool_;
   metrics::Registry& registry_;
+  InferenceStatistics& statistics_;
   std::size_t shard_;
   std::uint64_t generation_;
   std::shared_ptr<const Catalog> catalog_;

@@ -139,4 +139,44 @@ core::Result<std::vector<ModelSource>> scan_repository(const fs::path& folder) {
   return sources;
 }
 
+core::Result<std::vector<ModelSource>> scan_artifacts(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::is_regular_file(path, ignored)) {
+    auto source = parse_model_argument(path.string());
+    if (!source) return source.error();
+    return std::vector<ModelSource>{*std::move(source)};
+  }
+  auto entries = entries_of(path);
+  if (!entries) return entries.error().within("models");
+  std::vector<ModelSource> sources;
+  // A folder without a model in it is no fault here; one with two is.
+  const auto scan_folder = [&](const fs::path& folder) -> core::Result<void> {
+    if (!is_model_name(folder.filename().string())) return {};
+    const auto scanned = scan_model_folder(folder, sources);
+    if (scanned || scanned.error().code() == core::ErrorCode::not_found) return {};
+    return scanned.error();
+  };
+  const fs::path folder = path.has_filename() ? path : path.parent_path();
+  if (auto scanned = scan_folder(folder); !scanned) return scanned.error();
+  for (const fs::path& entry : *entries) {
+    const std::string name = entry.filename().string();
+    if (fs::is_directory(entry)) {
+      if (is_version_number(name)) continue;
+      if (auto scanned = scan_folder(entry); !scanned) return scanned.error();
+      continue;
+    }
+    const std::string ending = entry.extension().string();
+    const bool own = ending == ".onnx" || ending == ".ubj";
+    const std::string model = own ? entry.stem().string() : name;
+    if ((own && model != "model" && is_model_name(model)) || name == "xgboost-model") {
+      sources.push_back({.name = model, .version = "1", .path = entry, .fit = {}});
+    }
+  }
+  if (!sources.empty()) return sources;
+  return core::Error(core::ErrorCode::not_found,
+                     path.string() +
+                         ": no model in it; expected model.onnx (.json, .ubj, .txt), xgboost-model, "
+                         "NAME/model.onnx or NAME/VERSION/model.onnx");
+}
+
 }  // namespace pelton::serving

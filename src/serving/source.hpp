@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@ struct ModelSource {
   std::filesystem::path path;  ///< a model file; unused when fitted
   std::optional<FitSource> fit;
   formats::Iterations iterations = {};  ///< boosting rounds that take part
+  std::chrono::milliseconds slo{0};     ///< objective for its p99; zero: the server's
 };
 
 /// Whether a folder's name is a version: digits only.
@@ -42,5 +44,11 @@ core::Result<ModelSource> parse_model_argument(std::string_view argument);
 /// in alphabetical order. Names beginning with a dot are passed over, so a model can be put in place
 /// by a rename. An error names the entry that cannot be a model.
 core::Result<std::vector<ModelSource>> scan_repository(const std::filesystem::path& folder);
+
+/// The models of a folder that a platform has unpacked, where other files may lie about too: the folder as
+/// `model.EXT` or with numbered versions is one (called by the folder's name), and so are `xgboost-model` (SageMaker's
+/// own algorithm leaves it), files `NAME.onnx` and `NAME.ubj`, and folders as in a repository. A file is itself the
+/// one model. not_found where there is none.
+core::Result<std::vector<ModelSource>> scan_artifacts(const std::filesystem::path& path);
 
 }  // namespace pelton::serving

@@ -35,6 +35,7 @@ TEST_P(AllocationTest, AWarmRequestAllocatesNothing) {
   ApiSettings settings;
   if (traffic.in_pool) settings.batching.inline_limit = core::Duration(0);
   ApiTestServer server({{"plain", {"", ""}},
+                        {"a_model_with_a_long_name", {"", ""}},
                         {"named", {"age", "income"}},
                         {"categories", {"color=red|green", "size"}},
                         {"texts", {"title~", "size"}}},
@@ -72,6 +73,22 @@ INSTANTIATE_TEST_SUITE_P(
         Traffic{"categories", "/predict/categories", "", R"({"x":[{"color":"green","size":2},["red",1],[1,2]]})"},
         Traffic{"texts", "/predict/texts", "",
                 R"({"x":[{"title":"a title of more than a few bytes","size":2},["with \u0022quotes\u0022",1]]})"},
+        Traffic{"v1_rows", "/v1/models/a_model_with_a_long_name:predict", "",
+                R"({"signature_name":"decision_function","instances":[[2,3],[4,5.5]]})"},
+        Traffic{"v1_columns", "/v1/models/texts:predict", "", R"({"inputs":{"title":["a","b"],"size":[[1],2]}})"},
+        Traffic{"v1_examples", "/v1/models/texts:regress", "",
+                R"({"examples":[{"size":1},{"size":2}],"context":{"title":{"b64":"YSByYXRoZXIgbG9uZyB0aXRsZQ=="}}})"},
+        Traffic{"mlflow_split", "/invocations?model=named", "",
+                R"({"dataframe_split":{"columns":["income","age"],"data":[[1,2]]},"params":{"method":"predict"}})"},
+        Traffic{"sagemaker_lines", "/models/a_model_with_a_long_name/invoke", "Content-Type: application/jsonlines\r\n",
+                "{\"features\":[2,3]}\n[2,3]\n"},
+        Traffic{
+            "v2_json", "/v2/models/plain/infer", "",
+            R"({"inputs":[{"name":"a-name-of-the-callers-own","shape":[2,2],"datatype":"FP32","data":[1,2.5,3,4]}]})"},
+        Traffic{
+            "v2_columns", "/v2/models/texts/infer", "",
+            R"({"inputs":[{"name":"title","shape":[1],"datatype":"BYTES","data":["a title of more than a few bytes"]},)"
+            R"({"name":"size","shape":[1],"datatype":"FP64","data":[2]}],"outputs":[{"name":"decision_function"}]})"},
         Traffic{"margins", "/predict", "", R"({"method":"decision_function","x":[2,3]})"}),
     [](const auto& param) { return std::string(param.param.name); });
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -34,12 +35,41 @@ TEST(MediaType, IsComparedWithoutCaseAndParameters) {
   EXPECT_EQ(media_parameter("text/csv", "header"), "");
 }
 
-TEST(Accept, NamesATypeUnlessItsWeightIsZero) {
-  EXPECT_TRUE(accepts("text/html, text/csv;q=0.5", "text/csv"));
-  EXPECT_FALSE(accepts("text/csv;q=0, */*", "text/csv"));
-  EXPECT_FALSE(accepts("text/csv;q=0.000", "text/csv"));
-  EXPECT_TRUE(accepts("text/csv;q=0.001", "text/csv"));
-  EXPECT_FALSE(accepts("*/*", "text/csv"));
+std::string_view wanted(std::string_view accept) {
+  static constexpr std::array<std::string_view, 3> kOffered{"application/json", "text/csv", "text/html"};
+  const std::size_t type = preferred(accept, kOffered);
+  return type == kOffered.size() ? "none" : kOffered[type];
+}
+
+TEST(Accept, TheHeaviestTypeIsGiven) {
+  EXPECT_EQ(wanted("text/html;q=0.4, text/csv;q=0.5"), "text/csv");
+  EXPECT_EQ(wanted("text/csv;q=0.5, application/json;q=0.500"), "application/json") << "alike: the first offered";
+  EXPECT_EQ(wanted("TEXT/Csv ; Q=0.001"), "text/csv");
+  EXPECT_EQ(wanted("text/csv;header=absent;q=0.9, application/json;q=0.8"), "text/csv");
+}
+
+TEST(Accept, TheMostSpecificRangeCounts) {
+  EXPECT_EQ(wanted(""), "application/json");
+  EXPECT_EQ(wanted("*/*"), "application/json");
+  EXPECT_EQ(wanted("text/*"), "text/csv");
+  EXPECT_EQ(wanted("text/*, text/csv;q=0"), "text/html");
+  EXPECT_EQ(wanted("*/*;q=0.1, text/*;q=0.2, text/csv;q=0.05"), "text/html");
+  EXPECT_EQ(wanted("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), "text/html");
+  EXPECT_EQ(wanted("application/json;q=0, */*"), "text/csv");
+}
+
+TEST(Accept, NothingIsGivenThatIsNotWanted) {
+  EXPECT_EQ(wanted("image/png"), "none");
+  EXPECT_EQ(wanted("text/csv;q=0"), "none");
+  EXPECT_EQ(wanted("text/csv;q=0.000"), "none");
+  EXPECT_EQ(wanted("*/*;q=0"), "none");
+  EXPECT_EQ(wanted(",;,/"), "none");
+}
+
+TEST(Accept, MalformedWeightsArePassedOver) {
+  for (const char* const weight : {"2", "1.001", "-1", "0.1234", "x", ".5"}) {
+    EXPECT_EQ(wanted("text/csv;q=" + std::string(weight) + ", text/html;q=0.1"), "text/html") << weight;
+  }
 }
 
 }  // namespace

@@ -127,6 +127,59 @@ TEST_F(ServiceTest, WritesCsvWhereItIsAskedFor) {
   EXPECT_THAT(csv.header("Content-Type"), StartsWith("text/csv"));
 }
 
+TEST_F(ServiceTest, WritesRawResultsWhereTheyAreAskedFor) {
+  const test::Reply raw = client.post("/predict", R"({"x":[[2,3],[4,5]]})", "Accept: application/octet-stream\r\n");
+  EXPECT_EQ(raw.header("Content-Type"), "application/octet-stream; dtype=float64");
+  const double expected[] = {5, 9};
+  EXPECT_EQ(raw.body, std::string(reinterpret_cast<const char*>(expected), sizeof expected));
+}
+
+TEST_F(ServiceTest, WritesTheTypeThatIsWantedMost) {
+  const std::string rows = R"({"x":[[2,3]]})";
+  const auto type = [&](const std::string& accept, const std::string& kind = "application/json") {
+    const std::string body = kind == "application/json" ? rows : "[2,3]\n";
+    return client.post("/predict", body, "Content-Type: " + kind + "\r\nAccept: " + accept + "\r\n")
+        .header("Content-Type");
+  };
+  EXPECT_EQ(type("text/csv;q=0.3, application/json;q=0.2"), "text/csv; charset=utf-8");
+  EXPECT_EQ(type("application/*"), "application/json");
+  EXPECT_EQ(type("application/json;q=0, */*"), "application/x-ndjson");
+  EXPECT_EQ(type("application/jsonlines"), "application/jsonlines");
+  EXPECT_EQ(type("*/*", "application/x-ndjson"), "application/x-ndjson") << "in kind";
+  EXPECT_EQ(type("application/json", "application/x-ndjson"), "application/json");
+  EXPECT_EQ(type("application/json, application/x-ndjson;q=0.9", "application/x-ndjson"), "application/json");
+  const test::Reply none = client.post("/predict", rows, "Accept: image/png, text/html\r\n");
+  EXPECT_EQ(none.status, 406);
+  EXPECT_EQ(none.header("Content-Type"), "application/problem+json");
+  EXPECT_THAT(none.body, HasSubstr("predictions are application/json"));
+  EXPECT_EQ(client.post("/predict", rows).body, R"({"result":[5.0]})") << "the refused row is gone from the batch";
+}
+
+TEST_F(ServiceTest, EveryRouteTellsItsMethods) {
+  for (const char* const path :
+       {"/", "/livez", "/readyz", "/metrics", "/models", "/models/plain", "/models/plain/schema",
+        "/models/plain/snippets", "/openapi.json", "/postman.json", "/docs", "/docs/start.js"}) {
+    const test::Reply get = client.get(path);
+    EXPECT_EQ(get.status, 200) << path;
+    const test::Reply head = client.exchange("HEAD", path, "", "");
+    EXPECT_EQ(head.status, 200) << path;
+    EXPECT_EQ(head.header("Content-Type"), get.header("Content-Type")) << path;
+    for (const char* const verb : {"POST", "PUT", "DELETE", "PATCH"}) {
+      const test::Reply wrong = client.exchange(verb, path, "", "");
+      EXPECT_EQ(wrong.status, 405) << verb << " " << path;
+      EXPECT_EQ(wrong.header("Allow"), "GET, HEAD, OPTIONS") << path;
+      EXPECT_EQ(wrong.header("Content-Type"), "application/problem+json") << path;
+    }
+    const test::Reply options = client.exchange("OPTIONS", path, "", "");
+    EXPECT_EQ(options.status, 204) << path;
+    EXPECT_EQ(options.header("Allow"), "GET, HEAD, OPTIONS") << path;
+  }
+  for (const char* const path : {"/predict", "/predict/plain", "/predict/plain/versions/1"}) {
+    EXPECT_EQ(client.exchange("HEAD", path, "", "").status, 405) << path;
+    EXPECT_EQ(client.exchange("OPTIONS", path, "", "").header("Allow"), "POST, OPTIONS") << path;
+  }
+}
+
 TEST_F(ServiceTest, TheMethodMayStandInTheBodyOrTheQuery) {
   EXPECT_EQ(client.post("/predict", R"({"method":"decision_function","x":[2,3]})").body, R"({"result":[2.0,3.0]})");
   EXPECT_EQ(client.post("/predict", R"({"x":[2,3],"method":"decision_function"})").body, R"({"result":[2.0,3.0]})");
@@ -296,6 +349,34 @@ class RecordingLog final : public AccessLog {
   std::mutex mutex_;
   std::vector<std::string> lines_;
 };
+
+TEST(ServiceOverload, WhoWouldBeTurnedAwayIsNotRead) {
+  ApiSettings settings;
+  settings.batching.max_queue_rows = 1;
+  ApiTestServer server({{"plain", {"", ""}}, {"other", {"", ""}}}, settings);
+  test::HttpClient client = server.client();
+  std::string burst;
+  const auto post = [&](const char* target, const char* body) {
+    burst += test::HttpClient::request("POST", target, "X-Request-Id: mine\r\n", body);
+  };
+  post("/predict/plain", R"({"x":[2,3]})");
+  post("/predict/plain", "no JSON at all");
+  post("/predict/plain", R"({"priority":1, "x":[2,)");
+  post("/predict/plain", R"({"model":"other","x":[3,4]})");
+  client.send(burst);  // one segment: all are there in one round
+  EXPECT_EQ(client.receive().status, 200);
+  const test::Reply refused = client.receive();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.header("Retry-After"), "1");
+  EXPECT_EQ(refused.header("X-Request-Id"), "mine");
+  EXPECT_EQ(refused.header("Content-Type"), "application/problem+json");
+  EXPECT_THAT(refused.body, HasSubstr("queue is full"));
+  EXPECT_EQ(client.receive().status, 400) << "it may have been urgent";
+  const test::Reply other = client.receive();
+  EXPECT_EQ(other.status, 200) << "it was for another model";
+  EXPECT_EQ(other.body, R"({"result":7.0})");
+  EXPECT_THAT(client.get("/metrics").body, HasSubstr(R"(pelton_rejected_total{reason="overload"} 1)"));
+}
 
 TEST(ServiceLog, TellsEveryAnswer) {
   RecordingLog log;

@@ -42,6 +42,7 @@ port = 81
 [[model]]
 path = "m/house.onnx"
 iterations = "10:200"
+slo_ms = 50
 [[model]]
 name = "fitted"
 version = 3
@@ -62,6 +63,8 @@ fit = { data = "a.csv", target = "y" }
   EXPECT_EQ(settings.models[0].iterations.first, 10U);
   EXPECT_EQ(settings.models[0].iterations.last, 200U);
   EXPECT_TRUE(settings.models[1].iterations.all());
+  EXPECT_EQ(settings.models[0].slo, std::chrono::milliseconds(50));
+  EXPECT_EQ(settings.models[1].slo.count(), 0) << "the server's";
   EXPECT_EQ(settings.models[1].version, "3");
   EXPECT_EQ(settings.models[1].fit->data, "/etc/pelton/a.csv");
   EXPECT_EQ(settings.models[1].fit->kind, "linear");
@@ -117,6 +120,19 @@ TEST(SettingsFile, BrokenTomlIsOneErrorWithItsPlace) {
   EXPECT_EQ(errors[0].line, 2U);
 }
 
+TEST(SettingsFile, ReadsOriginsAsAListOrATextAlike) {
+  for (const char* toml : {"[http]\ncors_origins = [\"https://a\", \"http://b:81\"]",
+                           "[http]\ncors_origins = \"https://a, http://b:81\""}) {
+    Settings settings;
+    EXPECT_TRUE(read(toml, settings).empty()) << toml;
+    const http::Header origin{.name = "Origin", .value = "http://b:81"};
+    http::RequestView request;
+    request.headers = {&origin, 1};
+    EXPECT_THAT(std::string(settings.api.cors.lines(request)),
+                HasSubstr("Access-Control-Allow-Origin: http://b:81\r\n"));
+  }
+}
+
 TEST(SettingsFile, RefusesShapesThatAreNotTheirs) {
   for (const char* toml : {"server = 1",
                            "listen = 1",
@@ -125,6 +141,8 @@ TEST(SettingsFile, RefusesShapesThatAreNotTheirs) {
                            "[[listen]]\nhost = 1",
                            "[[model]]\nfit = 3",
                            "[[model]]\npath=\"x\"\niterations = 5",
+                           "[[model]]\npath=\"x\"\nslo_ms = 0",
+                           "[[model]]\npath=\"x\"\nslo_ms = \"5\"",
                            "[[model]]\npath=\"x\"\niterations = \"5:1\"",
                            "[[model]]\nname=\"a b\"\npath=\"x\"",
                            "[[model]]\nname=\"m\"\nfit={data=\"d\"}",
@@ -133,6 +151,9 @@ TEST(SettingsFile, RefusesShapesThatAreNotTheirs) {
                            "[log]\nlevel = \"loud\"",
                            "[server]\ninsecure = \"perhaps\"",
                            "[server]\nhost = [1]",
+                           "[server]\nhost = [\"a\"]",
+                           "[http]\ncors_origins = [1]",
+                           "[http]\ncors_origins = [\"https://a/\"]",
                            "[tls]\nminimum_version = \"1.1\"",
                            "[tls]\nminimum_version = 1.4",
                            "[tls]\nclient_certificates = true",

@@ -65,9 +65,11 @@ TEST(Policy, ScoresInlineUpToTheLimitOrAnEighthOfTheObjective) {
   EXPECT_FALSE(tight.scores_inline(11));
 }
 
-TEST(Policy, TheLargestBatchTakesHalfTheObjective) {
+TEST(Policy, TheLargestBatchTakesThreeTenthsOfTheObjective) {
   const Policy policy({.slo = milliseconds(20), .max_batch_rows = 500}, {milliseconds(1), microseconds(100)});
-  EXPECT_EQ(policy.batch_rows(), 90U);
+  EXPECT_EQ(policy.batch_rows(), 50U);
+  EXPECT_EQ(policy.batch_rows(milliseconds(2)), 30U) << "the wait for a turn counts";
+  EXPECT_EQ(policy.batch_rows(seconds(1)), 10U) << "a tenth of the objective is always left";
   const Policy hopeless({.slo = milliseconds(20)}, {seconds(1), seconds(1)});
   EXPECT_EQ(hopeless.batch_rows(), 1U);
   const Policy free({.slo = milliseconds(20), .max_batch_rows = 500}, {core::Duration(0), core::Duration(0)});

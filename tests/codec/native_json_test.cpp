@@ -188,11 +188,24 @@ TEST_F(NativeJson, TellsWrongOptions) {
     EXPECT_THAT(errors_of(row + "\"timeout_ms\":" + timeout + "}"), ElementsAre(HasSubstr("/timeout_ms"))) << timeout;
   }
   EXPECT_THAT(errors_of(row + R"("timeout_ms":"5"})"), ElementsAre("/timeout_ms: expected a number, got a string"));
-  for (const char* const priority : {"101", "-1", "1.5", "1e1", "99999999999999999999"}) {
+  for (const char* const priority : {"101", "-1", "1.5", "1e3", "99999999999999999999"}) {
     EXPECT_THAT(errors_of(row + "\"priority\":" + priority + "}"), ElementsAre(HasSubstr("/priority"))) << priority;
   }
-  EXPECT_THAT(errors_of(row + "\"id\":\"" + std::string(300, 'i') + "\"}"), ElementsAre("/id: longer than 256 bytes"));
+  EXPECT_THAT(errors_of(row + "\"id\":\"" + std::string(300, 'i') + "\"}"),
+              ElementsAre("/id: longer than 256 characters"));
   EXPECT_THAT(errors_of(row + R"("id":{}})"), ElementsAre("/id: expected a string or an integer, got an object"));
+}
+
+TEST_F(NativeJson, TakesIntegersHoweverTheyAreWritten) {
+  use(numbered(1));
+  ASSERT_TRUE(read(R"({"x":[1],"priority":3.0e1,"version":20.0,"id":-1.0})"));
+  EXPECT_EQ(request_.options.priority, 30U);
+  EXPECT_EQ(request_.options.version, "20");
+  EXPECT_EQ(request_.options.id, "-1.0") << "given back as it was written";
+  std::string longest;
+  for (int i = 0; i < 128; ++i) longest += "\\u00e4ö";
+  ASSERT_TRUE(read(R"({"x":[1],"id":")" + longest + "\"}"));
+  EXPECT_THAT(errors_of(R"({"x":[1],"id":")" + longest + "o\"}"), ElementsAre("/id: longer than 256 characters"));
 }
 
 TEST_F(NativeJson, GivesOptionsOfARequestThatDoesNotFit) {

@@ -48,6 +48,43 @@ TEST(ResultWriter, WritesOneValueARow) {
   EXPECT_EQ(json(writer, {kNan, kInfinity, -kInfinity, -0.0}), "[null,null,null,-0.0]");
 }
 
+template <class Element>
+std::string bytes_of(std::vector<Element> elements) {
+  return {reinterpret_cast<const char*>(elements.data()), elements.size() * sizeof(Element)};
+}
+
+std::string raw(const ResultWriter& writer, std::vector<double> values) {
+  core::TextBuffer out;
+  writer.append_raw(out, math::ConstMatrix(values.data(), values.size() / writer.width(), writer.width()));
+  return std::string(out.view());
+}
+
+TEST(ResultWriter, WritesRawValuesOfTheOutputsOwnType) {
+  const auto writer = [](model::OutputSpec output, std::vector<model::Label> classes = {}) {
+    model::Schema schema = with_output(model::Method::predict, std::move(output));
+    schema.classes = std::move(classes);
+    return ResultWriter(schema, model::Method::predict);
+  };
+  const ResultWriter doubles = writer({.name = "y", .width = 2, .scalar = false});
+  EXPECT_EQ(doubles.raw_type(), "float64");
+  EXPECT_EQ(raw(doubles, {1.5, kInfinity, -0.0, 3}), bytes_of<double>({1.5, kInfinity, -0.0, 3}));
+  const ResultWriter floats = writer({.name = "y", .type = model::ElementType::float32});
+  EXPECT_EQ(floats.raw_type(), "float32");
+  EXPECT_EQ(raw(floats, {0.5, 2}), bytes_of<float>({0.5F, 2}));
+  const ResultWriter whole = writer({.name = "y", .type = model::ElementType::int64});
+  EXPECT_EQ(whole.raw_type(), "int64");
+  EXPECT_EQ(raw(whole, {-3, kNan, 1e300}), bytes_of<std::int64_t>({-3, std::numeric_limits<std::int64_t>::min(),
+                                                                   std::numeric_limits<std::int64_t>::max()}));
+  const ResultWriter truths = writer({.name = "y", .type = model::ElementType::boolean});
+  EXPECT_EQ(truths.raw_type(), "bool");
+  EXPECT_EQ(raw(truths, {1, 0}), std::string("\1\0", 2));
+  const ResultWriter labels = writer({.name = "y", .labelled = true}, {std::int64_t{10}, std::int64_t{-20}});
+  EXPECT_EQ(labels.raw_type(), "int64");
+  EXPECT_EQ(raw(labels, {1, 0}), bytes_of<std::int64_t>({-20, 10}));
+  EXPECT_EQ(writer({.name = "y", .labelled = true}, {std::string("a"), std::string("b")}).raw_type(), "")
+      << "no raw form";
+}
+
 TEST(ResultWriter, WritesSeveralValuesARow) {
   const ResultWriter writer(with_output(model::Method::predict, {.name = "out", .width = 2, .scalar = false}),
                             model::Method::predict);

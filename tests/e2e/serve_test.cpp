@@ -56,6 +56,16 @@ TEST(Serve, AnswersTheArticlesRequestExactly) {
   EXPECT_EQ(server.wait(), 0);
 }
 
+TEST(Serve, ThePostmanCollectionInTheDocsIsTheQuickstarts) {
+  test::Process server = pelton({"serve", "--config", kQuickstart, "--port", "0"});
+  test::HttpClient client(port_of(server));
+  // As the quickstart is asked: its address is part of the collection.
+  client.send("GET /postman.json HTTP/1.1\r\nHost: 127.0.0.1:5000\r\n\r\n");
+  std::ifstream file(kRoot + "/docs/postman.json");
+  const std::string committed{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(client.receive().body, committed) << "curl -o docs/postman.json http://127.0.0.1:5000/postman.json";
+}
+
 TEST(Serve, TheArticlesAnswerIsTheSameOnEveryInstructionSet) {
   for (const char* isa : {"scalar", "avx2", "avx512"}) {
     std::string out;

@@ -60,6 +60,70 @@ TEST(OnnxGeneral, ScoresRowByRowWhatIsMadeForOneRow) {
   EXPECT_THAT((*model)->description().plan.front(), HasSubstr("row by row"));
 }
 
+/// Labels of two targets, and of each the scores `softmax` or `x` itself, as a list.
+SmallGraph two_targets(const char* score, std::int64_t second_width) {
+  SmallGraph graph(5);
+  graph.integers("axes", {1});
+  for (const std::string n : {"0", "1"}) {
+    graph.integers("at" + n, {n == "0" ? 0 : 2}).integers("to" + n, {n == "0" ? 2 : 2 + second_width});
+    graph.node({"Slice", {"x", "at" + n, "to" + n, "axes"}, {"part" + n}, "part" + n});
+    graph.node({score, {"part" + n}, {"scores" + n}, "scores" + n});
+    graph.node({"ArgMax", {"part" + n}, {"label" + n}, "label" + n, "", {{"axis", std::int64_t{1}}}});
+  }
+  graph.node({"SequenceConstruct", {"scores0", "scores1"}, {"scores"}, "list"});
+  graph.node({"Concat", {"label0", "label1"}, {"labels"}, "labels", "", {{"axis", std::int64_t{1}}}});
+  graph.output("labels", DataType::int64, 2).untyped_output("scores");
+  return graph;
+}
+
+TEST(OnnxGeneral, TellsAListOfScoresATargetAsOneTensor) {
+  const auto model = two_targets("Softmax", 2).load();
+  ASSERT_TRUE(model) << model.error().message();
+  EXPECT_THAT((*model)->schema().output(Method::predict_proba)->shape, ElementsAre(2, 2));
+  EXPECT_FALSE((*model)->schema().output(Method::decision_function));
+  const double ln3 = std::log(3.0);
+  EXPECT_THAT(score(**model, Method::predict, {{0, 1, 2, 1, 9}, {1, 0, 0, 5, 9}}), ElementsAre(1, 0, 0, 1));
+  const std::vector<double> got = score(**model, Method::predict_proba, {{0, ln3, 0, 0, 9}, {ln3, 0, 0, ln3, 9}});
+  const std::vector<double> expected{0.25, 0.75, 0.5, 0.5, 0.75, 0.25, 0.25, 0.75};
+  ASSERT_EQ(got.size(), expected.size());
+  for (std::size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], expected[i], 1e-15) << i;
+}
+
+TEST(OnnxGeneral, CallsScoresATargetThatAreNoProbabilitiesADecisionFunction) {
+  const auto model = two_targets("Identity", 2).load();
+  ASSERT_TRUE(model) << model.error().message();
+  EXPECT_FALSE((*model)->schema().output(Method::predict_proba));
+  EXPECT_THAT(score(**model, Method::decision_function, {{1, 2, 3, 4, 9}}), ElementsAre(1, 2, 3, 4));
+}
+
+TEST(OnnxGeneral, RefusesAListOfUnlikeTensors) {
+  EXPECT_THAT(two_targets("Softmax", 3).refusal(),
+              AllOf(HasSubstr("output \"scores\""), HasSubstr("stacks shapes [3, 2] and [3, 3]")));
+}
+
+TEST(OnnxGeneral, TakesMissingValuesThatItAsksFor) {
+  SmallGraph graph(2);
+  graph.node({"IsNaN", {"x"}, {"missing"}, "which"}).numbers("fill", {1}, {7});
+  graph.node({"Where", {"missing", "fill", "x"}, {"full"}, "fill"});
+  graph.integers("k", {2}).node({"TopK", {"full", "k"}, {"y", "places"}, "top"}).output("y", DataType::float64, 2);
+  const auto model = graph.load();
+  ASSERT_TRUE(model) << model.error().message();
+  EXPECT_TRUE((*model)->schema().features[0].takes_missing);
+  EXPECT_THAT(score(**model, Method::predict, {{1, std::nan("")}, {9, 8}}), ElementsAre(7, 1, 9, 8));
+  EXPECT_FALSE((*two_largest().load())->schema().features[0].takes_missing);
+}
+
+TEST(OnnxGeneral, TakesMissingValuesThatItImputes) {
+  SmallGraph graph(2);
+  graph.op("Imputer", {{"imputed_value_floats", std::vector<float>{5, 6}}, {"replaced_value_float", std::nanf("")}},
+           "ai.onnx.ml");
+  graph.integers("k", {2}).node({"TopK", {"y", "k"}, {"z", "places"}, "top"}).output("z", DataType::float64, 2);
+  const auto model = graph.load();
+  ASSERT_TRUE(model) << model.error().message();
+  EXPECT_TRUE((*model)->schema().features[1].takes_missing);
+  EXPECT_THAT(score(**model, Method::predict, {{1, std::nan("")}}), ElementsAre(6, 1));
+}
+
 TEST(OnnxGeneral, TellsTheShapeOfTensorsOfManyDimensions) {
   SmallGraph graph(4);
   graph.integers("shape", {-1, 2, 2}).node({"Reshape", {"x", "shape"}, {"square"}, "fold"});

@@ -40,6 +40,11 @@ class SmallGraph {
     writer_.output(name, type, width);
     return *this;
   }
+  /// An output of whose type nothing is said.
+  SmallGraph& untyped_output(const std::string& name) {
+    writer_.output(name);
+    return *this;
+  }
   SmallGraph& metadata(const std::string& key, const std::string& value) {
     writer_.metadata(key, value);
     return *this;

@@ -77,7 +77,8 @@ TEST_F(LookedUpTest, GivesWhatTheColumnsWould) {
   const Register hidden = must(builder_.add("hidden", Unary{all, UnaryOp::abs}));
   const Register again =
       must(builder_.add("sign", Binary{BinaryOp::mul, hidden, must(builder_.add("s", Unary{all, UnaryOp::sign}))}));
-  const Affine looked_up{all, {weights_.data(), 8, 2}, std::array{0.5, -0.5}, {UnaryOp::tanh}};
+  const std::array bias{0.5, -0.5};
+  const Affine looked_up{all, {weights_.data(), 8, 2}, bias, {UnaryOp::tanh}};
   Affine made = looked_up;
   made.x = again;
   const Register y = must(builder_.add("y", looked_up));

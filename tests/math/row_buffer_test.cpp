@@ -1,5 +1,6 @@
 #include "math/row_buffer.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -82,24 +83,26 @@ TEST(RowBuffer, TextsOfRowsAppendedTogetherStayTogether) {
   EXPECT_EQ(text_in(buffer, 0, 0), "before");
 }
 
-TEST(RowBuffer, RowsMovedDownKeepTheirTexts) {
-  RowBuffer buffer(1);
+TEST(RowBuffer, RowsOfAnotherBufferComeWithTheirTexts) {
+  RowBuffer from(2);
   for (int i = 0; i < 6; ++i) {
-    double* const row = buffer.append_row();
-    *row = buffer.put_text("row " + std::to_string(i));
+    double* const row = from.append_row();
+    row[0] = i;
+    row[1] = from.put_text("row " + std::to_string(i));
   }
-  buffer.move_down(0, 0, 1);
-  buffer.move_down(2, 1, 2);
-  buffer.move_down(5, 3, 1);
-  buffer.truncate(4);
-  EXPECT_EQ(text_in(buffer, 0, 0), "row 0");
-  EXPECT_EQ(text_in(buffer, 1, 0), "row 2");
-  EXPECT_EQ(text_in(buffer, 2, 0), "row 3");
-  EXPECT_EQ(text_in(buffer, 3, 0), "row 5");
-  double* const row = buffer.append_row();
-  *row = buffer.put_text("new");
-  buffer.truncate(4);
-  EXPECT_EQ(text_in(buffer, 3, 0), "row 5");
+  RowBuffer to(2);
+  const std::array<std::size_t, 1> texts{1};
+  EXPECT_EQ(to.append_from(from, 4, 2, texts), 0U);
+  EXPECT_EQ(to.append_from(from, 1, 1, texts), 2U);
+  EXPECT_EQ(to.append_from(from, 0, 0, texts), 3U) << "nothing to append";
+  from.release();
+  ASSERT_EQ(to.rows(), 3U);
+  EXPECT_EQ(to.view()(0, 0), 4);
+  EXPECT_EQ(text_in(to, 0, 1), "row 4");
+  EXPECT_EQ(text_in(to, 1, 1), "row 5");
+  EXPECT_EQ(text_in(to, 2, 1), "row 1");
+  to.truncate(2);
+  EXPECT_EQ(text_in(to, 1, 1), "row 5");
 }
 
 TEST(RowBuffer, TextsNeedNoMemoryOnceWarm) {

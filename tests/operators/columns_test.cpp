@@ -34,11 +34,13 @@ TEST(ArrayFeatureExtractor, SelectsFromTheLastDimension) {
   EXPECT_EQ(list<double>(y), (std::vector<double>{2, 0, 5, 3}));
   const Tensor flat = make_tensor<std::int32_t>({3}, {7, 8, 9});
   EXPECT_EQ(run_node("ArrayFeatureExtractor", ml({}), {&flat, &numbers}).shape(), Shape({1, 2}));
+  const Tensor last = make_tensor<std::int64_t>({2}, {-1, -3});
+  EXPECT_EQ(list<double>(run_node("ArrayFeatureExtractor", ml({}), {&x, &last})), (std::vector<double>{2, 0, 5, 3}));
 }
 
 TEST(ArrayFeatureExtractor, RefusesNumbersOfNoColumn) {
   const Tensor x = make_tensor<float>({1, 2}, {0, 1});
-  for (const std::int64_t number : {std::int64_t{2}, std::int64_t{-1}, INT64_MIN, INT64_MAX}) {
+  for (const std::int64_t number : {std::int64_t{2}, std::int64_t{-3}, INT64_MIN, INT64_MAX}) {
     const Tensor numbers = Tensor::scalar(number);
     EXPECT_THROW(run_node("ArrayFeatureExtractor", ml({}), {&x, &numbers}), tensor::Failure);
   }

@@ -19,11 +19,12 @@ COMMITTED = set("""
     gradient_boosting_regressor_float grid_search_float grid_search_regressor_double huber_float identity_double
     imputer_constant_float imputer_mean_double imputer_median_float imputer_most_frequent_double
     incremental_pca_float interactions_float k_best_logistic_float kbins_onehot_float knn_cdist_float
-    knn_classifier_cosine_double knn_regressor_cosine_float label_binarizer_int64 label_encoder_int64
-    lars_double lars_cv_float lasso_cv_double lasso_lars_float lasso_lars_cv_double lasso_lars_ic_float
+    knn_classifier_cosine_double knn_imputer_logistic_float knn_regressor_cosine_float label_binarizer_int64
+    label_encoder_int64 lars_double lars_cv_float lasso_cv_double lasso_lars_float lasso_lars_cv_double
+    lasso_lars_ic_float
     lda_double lda_shrunk_float logistic_binary_text_double logistic_cv_float logistic_l1_double
     logistic_nocl_float maxabs_scaler_double minmax_scaler_float mlp_multi_output_float
-    multi_output_ridge_double multi_output_tree_float multi_task_elastic_net_double
+    multi_output_logistic_double multi_output_ridge_double multi_output_tree_float multi_task_elastic_net_double
     multi_task_elastic_net_cv_float multi_task_lasso_double multi_task_lasso_cv_float multinomial_nb_double
     neighbourhood_components_double normalizer_float omp_double omp_cv_float one_vs_one_double
     one_vs_one_svc_float ordinal_int64 passive_aggressive_double passive_aggressive_binary_float

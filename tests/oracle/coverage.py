@@ -70,7 +70,12 @@ def predicted(pelton, file, rows, method, case, model):
     if method == "predict" and oracle_cases.labelled(case, model):
         classes = [str(c) for c in model.classes_]
         values = [classes.index(str(value)) if str(value) in classes else -1 for value in values]
-    return np.array([[number(v) for v in (row if isinstance(row, list) else [row])] for row in values])
+    return np.array([[number(v) for v in flat(row)] for row in values])
+
+
+def flat(value):
+    """The values of lists within lists, in order."""
+    return [v for part in value for v in flat(part)] if isinstance(value, list) else [value]
 
 
 def difference(want, got):

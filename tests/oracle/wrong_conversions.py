@@ -13,6 +13,8 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.multiclass import OneVsRestClassifier
+from sklearn.naive_bayes import BernoulliNB
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import Binarizer, Normalizer
 from sklearn.svm import SVC
@@ -24,6 +26,7 @@ import oracle_cases
 THRESHOLDS = "the trees' thresholds are written as float, in a graph that compares doubles"
 SCALED = "whole numbers that lie on a split fall on its other side once scaled in float"
 FLOATS = "the trees' leaves are written as float, in a graph of doubles"
+EVEN = "distances are negated before max(…, 1e-6), so that all neighbours weigh the same"
 
 # Cases of the catalogue, by the start of their names, that are wrong in the file.
 CASES = {
@@ -37,9 +40,8 @@ CASES = {
     "calibrated_isotonic": "the calibration goes by steps, not by lines between them",
     "cars_forest_float": SCALED, "cars_ordinal_forest_float": SCALED,
     "tfidf_sublinear": "counts become log(1 + count), not 1 + log(count)",
-    "knn_regressor_distance": "neighbours are weighed by distance otherwise than scikit-learn does",
-    "knn_classifier_distance": "neighbours are weighed by distance otherwise than scikit-learn does",
-    "bernoulli_nb_double": "some constants are written as float, in a graph of doubles",
+    "knn_regressor_distance": EVEN, "knn_classifier_distance": EVEN,
+    "bernoulli_nb_double": "1e-9 is added to every 1 − p before its logarithm is taken",
     "binarizer_double": "a value equal to the threshold becomes 1",
 }
 
@@ -50,11 +52,21 @@ def reason(name):
 
 
 
-def runtime(model, rows, dtype):
+def runtime(model, rows, dtype, method="predict"):
+    """What ONNX Runtime makes of the file: its first output, or the probabilities that are its second."""
+    options = {"zipmap": False} if method == "predict_proba" else None
     with oracle_cases.numbers_for_flags():
-        proto = to_onnx(model, rows[:1].astype(dtype))
+        proto = to_onnx(model, rows[:1].astype(dtype), options=options)
     session = onnxruntime.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
-    return np.asarray(session.run(None, {"X": rows.astype(dtype)})[0])
+    return np.asarray(session.run(None, {"X": rows.astype(dtype)})[1 if method == "predict_proba" else 0])
+
+
+def bernoulli_with(model, rows, added):
+    """BernoulliNB's probabilities with log(1 + added − p) for log(1 − p)."""
+    other = np.log(1 + added - np.exp(model.feature_log_prob_))
+    joint = (rows > model.binarize) @ (model.feature_log_prob_ - other).T + model.class_log_prior_ + other.sum(axis=1)
+    likely = np.exp(joint - joint.max(axis=1, keepdims=True))
+    return likely / likely.sum(axis=1, keepdims=True)
 
 
 def differs(model, rows, dtype=np.float32, method="predict"):
@@ -85,6 +97,19 @@ def conversions():
     for norm in ("l1", "l2"):
         yield (f"Normalizer('{norm}') in double: a row of zeros becomes NaN",
                differs(Normalizer(norm).fit(diabetes), zeros, np.float64, "transform"))
+    for make in (KNeighborsRegressor, KNeighborsClassifier):
+        target = progression if make is KNeighborsRegressor else progression > np.median(progression)
+        even, weighed = make(4).fit(diabetes[40:], target[40:]), make(4, weights="distance").fit(diabetes[40:], target[40:])
+        method = "predict" if make is KNeighborsRegressor else "predict_proba"
+        answer = runtime(weighed, diabetes[:40], np.float64, method)
+        yield (f"{make.__name__}(weights='distance'): the answer of weights='uniform'",
+               np.allclose(answer, getattr(even, method)(diabetes[:40]).reshape(answer.shape), rtol=1e-9)
+               and not np.allclose(answer, getattr(weighed, method)(diabetes[:40]).reshape(answer.shape), rtol=1e-3))
+    bernoulli = BernoulliNB().fit(iris, species)
+    answer = runtime(bernoulli, iris, np.float64, "predict_proba")
+    yield ("BernoulliNB in double: 1e-9 is added to every 1 − p",
+           np.allclose(answer, bernoulli_with(bernoulli, iris, 1e-9), rtol=1e-12)
+           and not np.allclose(answer, bernoulli.predict_proba(iris), rtol=1e-10, atol=0))
     yield ("Normalizer('max'): divides by the largest value, not the largest absolute value",
            differs(Normalizer("max").fit(diabetes), -np.abs(diabetes[:3]), method="transform"))
     yield ("Binarizer in double: a value equal to the threshold becomes 1",

@@ -123,7 +123,8 @@ class PredictorTest : public RepositoryTest {
 
 TEST_F(PredictorTest, RequestsInHandAreAnsweredByTheModelTheyWereReadFor) {
   repository.replace({source("m")}, "");
-  Predictor predictor(repository, loop, {}, nullptr, registry, 0);
+  InferenceStatistics statistics;
+  Predictor predictor(repository, loop, {}, nullptr, registry, statistics, 0);
   Caller old_caller;
   Caller new_caller;
   send(predictor.lane(predictor.catalog().find("m")->newest(), model::Method::predict), old_caller);
@@ -138,7 +139,8 @@ TEST_F(PredictorTest, RequestsInHandAreAnsweredByTheModelTheyWereReadFor) {
 TEST_F(PredictorTest, AReloadedModelsMemoryIsGivenBackOnceItsLastRequestIsAnswered) {
   const int before = test::FakeModel::alive();
   repository.replace({source("m")}, "");
-  Predictor predictor(repository, loop, {}, nullptr, registry, 0);
+  InferenceStatistics statistics;
+  Predictor predictor(repository, loop, {}, nullptr, registry, statistics, 0);
   for (int i = 0; i < 5; ++i) {
     Caller caller;
     send(predictor.lane(predictor.catalog().find("m")->newest(), model::Method::predict), caller);
@@ -154,7 +156,8 @@ TEST_F(PredictorTest, AReloadedModelsMemoryIsGivenBackOnceItsLastRequestIsAnswer
 
 TEST_F(PredictorTest, MethodsOfOneModelHaveLanesOfTheirOwn) {
   repository.replace({source("m")}, "");
-  Predictor predictor(repository, loop, {}, nullptr, registry, 0);
+  InferenceStatistics statistics;
+  Predictor predictor(repository, loop, {}, nullptr, registry, statistics, 0);
   const LoadedModel& model = predictor.catalog().find("m")->newest();
   Lane& values = predictor.lane(model, model::Method::predict);
   Lane& margins = predictor.lane(model, model::Method::decision_function);

@@ -12,6 +12,7 @@
 #include "formats/onnx/attachments.hpp"
 #include "formats/onnx/describe.hpp"
 #include "formats/onnx/external_data.hpp"
+#include "formats/onnx/functions.hpp"
 #include "formats/onnx/general/compile.hpp"
 #include "formats/onnx/graph_inputs.hpp"
 #include "formats/onnx/graph_outputs.hpp"
@@ -168,18 +169,18 @@ void Compiler::run_node(const NodeProto& node) {
   }
   const std::string_view domain = known_domain(node.domain);
   const Operator* op = find_operator(domain, node.op_type);
-  const auto opset = opsets_.find(domain);
+  const std::int64_t opset = opset_of(node, opsets_);
   if (op == nullptr || !node.overload.empty()) {
     refusals_.add(node, ErrorCode::unsupported,
                   "operator of " + domain_name(domain) + " that Pelton does not carry out");
-  } else if (opset == opsets_.end()) {
+  } else if (opset == 0) {
     refusals_.add(node, ErrorCode::malformed, "operator set " + domain_name(domain) + " is not imported");
-  } else if (opset->second < op->since) {
+  } else if (opset < op->since) {
     refusals_.add(node, ErrorCode::unsupported,
-                  "version " + std::to_string(opset->second) + " of " + domain_name(domain) +
+                  "version " + std::to_string(opset) + " of " + domain_name(domain) +
                       "; Pelton reads it from version " + std::to_string(op->since) + " on");
   } else if (known) {
-    return build(node, *op, opset->second, std::move(inputs));
+    return build(node, *op, opset, std::move(inputs));
   }
   define(node, {});
 }
@@ -209,7 +210,9 @@ core::Result<std::unique_ptr<const model::Model>> Compiler::compile() {
   auto methods = read_graph_outputs(graph_.output, std::move(*given), inputs_.features, builder_);
   if (!methods) return methods.error();
   model::Description description = describe(model_, inputs_, layers(), methods->outputs, !methods->classes.empty());
-  model::Schema schema{std::move(inputs_.features), std::move(methods->classes), std::move(methods->outputs)};
+  std::vector<model::Input> inputs = told(inputs_);
+  model::Schema schema{std::move(inputs_.features), std::move(methods->classes), std::move(methods->outputs),
+                       std::move(inputs)};
   return std::unique_ptr<const model::Model>(
       std::make_unique<model::ProgramModel>(std::move(schema), std::move(description), std::move(methods->programs)));
 }
@@ -220,7 +223,6 @@ core::Result<void> check_model(const ModelProto& model, const Limits& limits) {
                                              std::to_string(kNewestIrVersion) + " are read");
   }
   if (!model.graph) return Error(ErrorCode::malformed, "has no graph");
-  if (model.functions) return Error(ErrorCode::unsupported, "defines functions of its own; export with them inlined");
   if (model.graph->sparse_initializers) return Error(ErrorCode::unsupported, "has sparse initializers");
   return check_attachments(model, limits);
 }
@@ -239,8 +241,11 @@ core::Result<std::unique_ptr<const model::Model>> read_onnx_model(std::string_vi
     if (!attached) return attached.error();
     auto inputs = read_graph_inputs(*model, limits);
     if (!inputs) return inputs.error();
-    auto opsets = read_opsets(*model);
+    auto opsets = read_opsets(model->opset_import);
     if (!opsets) return opsets.error();
+    core::TextArena names;
+    auto inlined = inline_functions(*model, *opsets, limits, names);
+    if (!inlined) return inlined.error();
     auto compiled = Compiler(*model, *opsets, *inputs, limits).compile();
     if (compiled || compiled.error().code() != ErrorCode::unsupported) return compiled;
     // Not all of it is columns of rows: the general way says what can be done, or what cannot.

@@ -108,11 +108,15 @@ core::Result<void> ExternalData::attach(ModelProto& model) {
   };
   if (!model.graph) return {};
   auto attached = attach_all(model.graph->initializer);
-  for (NodeProto& node : model.graph->node) {
-    for (AttributeProto& attribute : node.attribute) {
-      if (attached) attached = attach_all(attribute.tensors);
+  const auto attach_nodes = [&](std::vector<NodeProto>& nodes) {
+    for (NodeProto& node : nodes) {
+      for (AttributeProto& attribute : node.attribute) {
+        if (attached) attached = attach_all(attribute.tensors);
+      }
     }
-  }
+  };
+  attach_nodes(model.graph->node);
+  for (FunctionProto& function : model.functions) attach_nodes(function.node);
   return attached;
 }
 

@@ -186,6 +186,15 @@ core::Result<GraphInputs> read_graph_inputs(const ModelProto& model, const Limit
   return result;
 }
 
+std::vector<model::Input> told(const GraphInputs& inputs) {
+  std::vector<model::Input> all;
+  for (const GraphInput& input : inputs.inputs) {
+    all.push_back({.name = core::printable(input.name), .first = input.first, .width = input.width});
+    if (input.tail.size() > 1) all.back().shape.assign(input.tail.begin(), input.tail.end());
+  }
+  return all;
+}
+
 namespace {
 
 math::UnaryOp rounding(DataType type) {

@@ -37,6 +37,9 @@ struct GraphInputs {
 /// `missing_features` (the same kind of list) names may be missing. Errors name the input.
 core::Result<GraphInputs> read_graph_inputs(const ModelProto& model, const Limits& limits);
 
+/// The inputs as the outside knows them.
+std::vector<model::Input> told(const GraphInputs& inputs);
+
 /// Puts the inputs into a program: columns are taken out of the row and rounded to their types; those of
 /// text hold the numbers of their vocabularies.
 core::Result<std::vector<std::pair<std::string_view, Value>>> bind_graph_inputs(const GraphInputs& inputs,

@@ -40,7 +40,8 @@ struct Sorted {
 core::Result<void> check_declared(const TypeProto& declared, DataType type, bool map) {
   if (declared.kind == TypeProto::Kind::none) return {};
   const auto kind = map ? TypeProto::Kind::sequence_of_maps : TypeProto::Kind::tensor;
-  if (declared.kind == kind && declared.elem_type == type) return {};
+  const bool list = !map && declared.kind == TypeProto::Kind::sequence_of_tensors;  // told as one tensor
+  if ((declared.kind == kind || list) && declared.elem_type == type) return {};
   return Error(ErrorCode::malformed, "is declared as another type than the " + std::string(to_string(type)) + " it is");
 }
 
@@ -90,6 +91,8 @@ class Assembly {
   core::Result<void> single(const Rows& rows) { return offer(Method::predict, rows); }
   core::Result<void> labelled(const Labels& label);
   core::Result<void> classifier_scores(const Labels& label, const Rows& scores);
+  /// The probabilities, or other scores, of a classifier of several targets: [targets, classes] a row.
+  core::Result<void> scores_by_target(const Rows& scores);
   core::Result<void> offer(Method method, Rows rows);
 
   GraphMethods take() { return std::move(methods_); }
@@ -128,7 +131,8 @@ core::Result<void> Assembly::offer(Method method, Rows rows) {
 
 core::Result<GraphMethods> Assembly::take_named() {
   if (auto& probabilities = methods_.outputs[static_cast<std::size_t>(Method::predict_proba)]) {
-    if (probabilities->width != methods_.classes.size()) {
+    const bool by_target = methods_.classes.empty() && !probabilities->shape.empty();
+    if (!by_target && probabilities->width != methods_.classes.size()) {
       return Error(ErrorCode::malformed, "output \"predict_proba\" has " + std::to_string(probabilities->width) +
                                              " values for " + std::to_string(methods_.classes.size()) + " classes");
     }
@@ -195,6 +199,13 @@ core::Result<void> Assembly::classifier_scores(const Labels& label, const Rows& 
   return *raw ? offer(Method::decision_function, **raw) : core::Result<void>();
 }
 
+core::Result<void> Assembly::scores_by_target(const Rows& scores) {
+  auto probe = ScoreProbe::run(builder_, std::span(&scores.block, 1), features_);
+  if (!probe) return probe.error();
+  const bool probabilities = probe->are_probabilities(0, scores.shape[1]);
+  return offer(probabilities ? Method::predict_proba : Method::decision_function, scores);
+}
+
 /// One output a class, in the order of the classes (skl2onnx's zipmap="columns").
 core::Result<std::optional<Rows>> scores_by_column(const Sorted& sorted, const Labels& label,
                                                    graph::ProgramBuilder& builder) {
@@ -255,6 +266,11 @@ core::Result<void> assemble_classifier(Assembly& assembly, const Sorted& sorted,
   return *scores ? assembly.classifier_scores(label, **scores) : core::Result<void>();
 }
 
+/// Whether scores are [targets, classes] for labels [targets].
+bool is_by_target(const Rows& scores, const Rows& labels) {
+  return scores.shape.size() == 2 && scores.shape[0] == labels.width && labels.width > 1;
+}
+
 core::Result<void> assemble(Assembly& assembly, Sorted& sorted, graph::ProgramBuilder& builder) {
   if (const auto numbered = label_by_number(sorted); sorted.labels.empty() && numbered) {
     sorted.labels.push_back(*numbered);
@@ -270,12 +286,42 @@ core::Result<void> assemble(Assembly& assembly, Sorted& sorted, graph::ProgramBu
     if (sorted.integers.size() == 1 && sorted.numbers.size() <= 1) {
       auto predict = assembly.single(sorted.integers.front());
       if (!predict || sorted.numbers.empty()) return predict;
+      if (is_by_target(sorted.numbers.front(), sorted.integers.front())) {
+        return assembly.scores_by_target(sorted.numbers.front());
+      }
       return assembly.offer(Method::decision_function, sorted.numbers.front());
     }
   }
   return Error(ErrorCode::unsupported,
                "these outputs together are neither one answer, nor a classifier's label and scores");
 }
+
+/// What the file calls the outputs that became methods, where one became one.
+class OutputNames {
+ public:
+  void note(const Value& value, std::string_view name) {
+    if (std::holds_alternative<ConstantValue>(value)) return;
+    const Rows* rows = std::get_if<Rows>(&value);
+    const bool scores = std::holds_alternative<LabelledScores>(value) || (rows != nullptr && is_floating(rows->type));
+    (scores ? scores_ : verdicts_).push_back(name);
+  }
+
+  void tell(GraphMethods& methods) const {
+    if (verdicts_.size() == 1) call(methods, Method::predict, verdicts_.front());
+    if (scores_.size() != 1) return;
+    if (verdicts_.empty()) return call(methods, Method::predict, scores_.front());
+    const bool probable = methods.outputs[static_cast<std::size_t>(Method::predict_proba)].has_value();
+    call(methods, probable ? Method::predict_proba : Method::decision_function, scores_.front());
+  }
+
+ private:
+  static void call(GraphMethods& methods, Method method, std::string_view name) {
+    if (auto& output = methods.outputs[static_cast<std::size_t>(method)]) output->file_name = core::printable(name);
+  }
+
+  std::vector<std::string_view> verdicts_;  ///< labels and whole numbers
+  std::vector<std::string_view> scores_;
+};
 
 /// Whether the outputs are called as the methods, so that nothing need be guessed; not where scores
 /// are maps, which carry their classes and are told apart by that.
@@ -315,15 +361,19 @@ core::Result<GraphMethods> read_graph_outputs(std::span<const ValueInfoProto> de
     }
     return assembly.take_named();
   }
+  OutputNames called;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::string place = "output \"" + core::printable(declared[i].name) + "\"";
     names += (i > 0 ? ", " : "") + place;
+    called.note(values[i], declared[i].name);
     auto sorted_one = sort_output(std::move(values[i]), declared[i].type, sorted);
     if (!sorted_one) return sorted_one.error().within(place);
   }
   auto assembled = assemble(assembly, sorted, builder);
   if (!assembled) return assembled.error().within(names);
-  return assembly.take();
+  GraphMethods methods = assembly.take();
+  called.tell(methods);
+  return methods;
 }
 
 }  // namespace pelton::formats::onnx

@@ -143,6 +143,12 @@ void GraphWriter::output(std::string_view name, DataType type, std::size_t width
   graph_.message(12, value_info(name, type, width));
 }
 
+void GraphWriter::output(std::string_view name) {
+  WireWriter info;
+  info.text(1, name);
+  graph_.message(12, info);
+}
+
 void GraphWriter::input(std::string_view name, DataType type, std::span<const std::int64_t> dims) {
   graph_.message(11, value_info(name, type, dims));
 }

@@ -62,6 +62,8 @@ class GraphWriter {
   /// The same of any shape, dimensions of -1 left open.
   void input(std::string_view name, DataType type, std::span<const std::int64_t> dims);
   void output(std::string_view name, DataType type, std::span<const std::int64_t> dims);
+  /// An output of whose type nothing is said.
+  void output(std::string_view name);
   /// A constant; `values.size()` is the product of `shape`.
   void constant(std::string_view name, std::vector<std::int64_t> shape, std::span<const double> values);
   void constant(std::string_view name, std::vector<std::int64_t> shape, std::span<const std::int64_t> values);

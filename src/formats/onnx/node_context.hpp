@@ -89,7 +89,7 @@ class NodeContext {
   /// The node's name, or its operator where it has none: what a plan calls its steps.
   std::string_view plan_name() const noexcept { return plan_name_; }
 
-  /// Says that a missing value (NaN) in these columns of the request is filled in here.
+  /// Says that something is done here about a missing value (NaN) in these columns of the request.
   void fills_missing(const std::vector<std::size_t>& features) { filled_ = features; }
   const std::vector<std::size_t>& filled() const noexcept { return filled_; }
 

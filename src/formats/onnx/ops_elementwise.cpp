@@ -133,6 +133,7 @@ void gelu(NodeContext& node) {
 /// Questions about a number, answered by a bool.
 void is_nan(NodeContext& node) {
   const Rows& x = floating(node);
+  node.fills_missing(x.features);
   node.give(computed(x, node.add(graph::Unary{x.block, UnaryOp::is_nan}), DataType::boolean));
 }
 

@@ -79,6 +79,8 @@ struct NodeProto {
   std::vector<std::string_view> input;
   std::vector<std::string_view> output;
   std::vector<AttributeProto> attribute;
+  /// Version of the node's operator set, where it came out of a function's body; 0: what the model imports.
+  std::int64_t opset = 0;
 };
 
 /// One dimension of a shape: a number, a name, or neither.
@@ -116,6 +118,19 @@ struct OperatorSetIdProto {
   std::int64_t version = 0;
 };
 
+/// An operator that the file itself defines, by a graph without types.
+struct FunctionProto {
+  std::string_view name;
+  std::string_view domain;
+  std::string_view overload;
+  std::vector<std::string_view> input;
+  std::vector<std::string_view> output;
+  std::vector<std::string_view> attribute;      ///< parameters without a default
+  std::vector<AttributeProto> attribute_proto;  ///< parameters, each with its default
+  std::vector<NodeProto> node;
+  std::vector<OperatorSetIdProto> opset_import;
+};
+
 struct ModelProto {
   std::int64_t ir_version = 0;
   std::string_view producer_name;
@@ -123,7 +138,7 @@ struct ModelProto {
   std::vector<OperatorSetIdProto> opset_import;
   std::vector<StringStringEntryProto> metadata_props;
   std::optional<GraphProto> graph;
-  bool functions = false;
+  std::vector<FunctionProto> functions;
 };
 
 }  // namespace pelton::formats::onnx

@@ -31,6 +31,7 @@ class Reader {
   bool message(std::string_view bytes, const char* what, OnField&& on_field);
 
   bool graph(std::string_view bytes, GraphProto& graph);
+  bool function(std::string_view bytes, FunctionProto& function);
   bool node(std::string_view bytes, NodeProto& node);
   bool attribute(std::string_view bytes, AttributeProto& attribute);
   bool value_info(std::string_view bytes, ValueInfoProto& info);
@@ -353,6 +354,24 @@ bool Reader::graph(std::string_view bytes, GraphProto& graph) {
   });
 }
 
+bool Reader::function(std::string_view bytes, FunctionProto& function) {
+  const bool good = message(bytes, "function", [&](const WireField& field) {
+    switch (field.number) {
+      case 1: return text(field, function.name);
+      case 4: return texts(field, function.input);
+      case 5: return texts(field, function.output);
+      case 6: return texts(field, function.attribute);
+      case 7: return part(field, function.node, &Reader::node);
+      case 9: return part(field, function.opset_import, &Reader::opset);
+      case 10: return text(field, function.domain);
+      case 11: return part(field, function.attribute_proto, &Reader::attribute);
+      case 13: return text(field, function.overload);
+      default: return true;
+    }
+  });
+  return good || within("function \"" + core::printable(function.name) + "\"");
+}
+
 bool Reader::model(std::string_view bytes, ModelProto& model) {
   return message(bytes, "model", [&](const WireField& field) {
     switch (field.number) {
@@ -364,7 +383,7 @@ bool Reader::model(std::string_view bytes, ModelProto& model) {
         return is(field, WireType::bytes) && graph(field.payload, model.graph.emplace());
       case 8: return part(field, model.opset_import, &Reader::opset);
       case 14: return part(field, model.metadata_props, &Reader::entry);
-      case 25: model.functions = true; return true;
+      case 25: return part(field, model.functions, &Reader::function);
       default: return true;
     }
   });

@@ -13,9 +13,13 @@ using core::ErrorCode;
 
 std::string domain_name(std::string_view domain) { return domain.empty() ? "ai.onnx" : core::printable(domain); }
 
-core::Result<Opsets> read_opsets(const ModelProto& model) {
+std::string node_name(const NodeProto& node) {
+  return "node \"" + core::printable(node.name) + "\" (" + core::printable(node.op_type) + ")";
+}
+
+core::Result<Opsets> read_opsets(std::span<const OperatorSetIdProto> imports) {
   Opsets opsets;
-  for (const OperatorSetIdProto& opset : model.opset_import) {
+  for (const OperatorSetIdProto& opset : imports) {
     const std::string_view domain = known_domain(opset.domain);
     const auto [entry, fresh] = opsets.emplace(domain, opset.version);
     if (!fresh && entry->second != opset.version) {
@@ -32,11 +36,16 @@ core::Result<Opsets> read_opsets(const ModelProto& model) {
   return opsets;
 }
 
+std::int64_t opset_of(const NodeProto& node, const Opsets& opsets) {
+  if (node.opset != 0) return node.opset;
+  const auto imported = opsets.find(known_domain(node.domain));
+  return imported == opsets.end() ? 0 : imported->second;
+}
+
 void Refusals::add(const NodeProto& node, ErrorCode code, const std::string& why) {
   if (count_++ == 0) code_ = code;
   if (count_ > most_told_) return;
-  text_ += (text_.empty() ? "" : "; ") + std::string("node \"") + core::printable(node.name) + "\" (" +
-           core::printable(node.op_type) + "): " + why;
+  text_ += (text_.empty() ? "" : "; ") + node_name(node) + ": " + why;
 }
 
 Error Refusals::error() const {

@@ -102,16 +102,17 @@ core::Result<ScoreProbe> ScoreProbe::run(const graph::ProgramBuilder& builder, s
   return probe;
 }
 
-bool ScoreProbe::are_probabilities(std::size_t b) const {
+bool ScoreProbe::are_probabilities(std::size_t b, std::size_t each) const {
   constexpr double kSlack = 1e-4;
   const math::ConstMatrix scores = blocks_[b].view();
   bool any = false;
-  for (std::size_t r = 0; r < scores.rows; ++r) {
+  for (std::size_t i = 0; i + each <= scores.rows * scores.cols; i += each) {
     double sum = 0;
     bool within = true;
-    for (std::size_t c = 0; c < scores.cols; ++c) {
-      sum += scores(r, c);
-      within = within && scores(r, c) >= -kSlack && scores(r, c) <= 1 + kSlack;
+    for (std::size_t c = 0; c < each; ++c) {
+      const double score = scores.data[i + c];
+      sum += score;
+      within = within && score >= -kSlack && score <= 1 + kSlack;
     }
     if (std::isnan(sum)) continue;
     if (!within || std::abs(sum - 1) > kSlack) return false;

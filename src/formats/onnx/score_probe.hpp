@@ -21,9 +21,10 @@ class ScoreProbe {
   static core::Result<ScoreProbe> run(const graph::ProgramBuilder& builder, std::span<const graph::Register> blocks,
                                       std::span<const model::Feature> features);
 
-  /// Whether every row of block `b` is within 0 and 1 and sums to 1. Rows with NaN say nothing; with
-  /// no other rows the answer is no.
-  bool are_probabilities(std::size_t b) const;
+  /// Whether every row of block `b` is within 0 and 1 and sums to 1; where several are side by side, `each` columns,
+  /// whether each of them is. Rows with NaN say nothing; with no other rows the answer is no.
+  bool are_probabilities(std::size_t b) const { return are_probabilities(b, blocks_[b].width); }
+  bool are_probabilities(std::size_t b, std::size_t each) const;
   /// Whether the second of the two columns is always the first, negated.
   bool is_mirrored(std::size_t b) const;
   /// +1 if column `column` of block `b` is positive for index 1 and negative for index 0 of `label`

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/text_arena.hpp"
+#include "formats/onnx/functions.hpp"
 #include "formats/onnx/general/graph_compiler.hpp"
 #include "formats/onnx/general/tensor_constant.hpp"
 #include "formats/onnx/proto_reader.hpp"
@@ -115,11 +116,13 @@ void compare(const tensor::Value& got, const tensor::Value& expected, const Tole
 /// Compiles and runs one case twice: values that the run before left behind must not show.
 void run_case(const fs::path& folder) {
   const std::string bytes = contents(folder / "model.onnx");
-  const ModelProto model = take(read_model_proto(bytes, {}));
-  const Opsets opsets = take(read_opsets(model));
-  core::TextArena texts;
+  ModelProto model = take(read_model_proto(bytes, {}));
+  const Opsets opsets = take(read_opsets(model.opset_import));
+  ConstantTexts constants;
+  core::TextArena& texts = constants.arena;
   const Limits limits;
-  GeneralContext context{opsets, limits, texts};
+  take(inline_functions(model, opsets, limits, texts));
+  GeneralContext context{opsets, limits, constants};
   GraphCompiler compiler(context, *model.graph, nullptr);
   take(compiler.add_initializers());
   Tolerance tolerance;

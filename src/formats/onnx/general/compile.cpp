@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -71,6 +72,12 @@ std::shared_ptr<const tensor::Value> trial_value(DataType type, const Shape& sha
   return value;
 }
 
+FeatureList features_of(const GraphInput& input) {
+  std::vector<std::size_t> numbers(input.width);
+  std::iota(numbers.begin(), numbers.end(), input.first);
+  return std::make_shared<const std::vector<std::size_t>>(std::move(numbers));
+}
+
 /// A constant that a graph gives beside its answers, if it can be a list of class labels.
 core::Result<Value> constant_output(const tensor::Tensor& tensor) {
   Tensor list{tensor.type(), {tensor.shape().begin(), tensor.shape().end()}, {}};
@@ -136,9 +143,12 @@ class GeneralCompiler {
 
  private:
   core::Result<std::unique_ptr<GraphCompiler>> attempt(const Trial& trial);
-  bool keeps_rows_apart(const GraphCompiler& graph) const;
-  core::Result<void> check_rows(const GraphCompiler& graph) const;
-  core::Result<Value> output(const GraphCompiler& graph, const ValueInfoProto& info, const Trial& trial);
+  core::Result<std::vector<Known>> given(GraphCompiler& graph) const;
+  core::Result<void> check_rows(const GraphCompiler& graph, std::span<const Known> given) const;
+  core::Result<Value> output(const GraphCompiler& graph, const ValueInfoProto& info, const Known& known,
+                             const Trial& trial);
+  core::Result<std::unique_ptr<const model::Model>> finish(const GraphCompiler& graph, std::span<const Known> given,
+                                                           const Trial& trial);
   std::shared_ptr<const graph::Step> make_step(const GraphCompiler& graph, const Known& known, std::size_t width,
                                                std::vector<model::Label> labels, bool one_by_one) const;
 
@@ -152,12 +162,14 @@ class GeneralCompiler {
 
 core::Result<std::unique_ptr<GraphCompiler>> GeneralCompiler::attempt(const Trial& trial) try {
   context_.trial_bytes = 0;
+  context_.handles_missing.assign(inputs_.features.size(), false);
   auto graph = std::make_unique<GraphCompiler>(context_, *model_.graph, nullptr);
   auto added = graph->add_initializers();
   if (!added) return added.error();
   for (const GraphInput& input : inputs_.inputs) {
     const Shape shape = tail_of(input).inserted(0, trial.rows);
     Known known{.type = input.type, .value = trial_value(input.type, shape, trial.number), .rows = RowAxis::at(0)};
+    known.features = features_of(input);
     added = graph->add_input(input.name, std::move(known));
     if (!added) return added.error();
   }
@@ -168,12 +180,26 @@ core::Result<std::unique_ptr<GraphCompiler>> GeneralCompiler::attempt(const Tria
   return Error(ErrorCode::unsupported, std::string("an input ") + failure.what());
 }
 
-bool GeneralCompiler::keeps_rows_apart(const GraphCompiler& graph) const {
-  const auto& outputs = model_.graph->output;
-  return std::all_of(outputs.begin(), outputs.end(), [&](const ValueInfoProto& info) {
-    const Known* known = graph.find(info.name);
-    return known == nullptr || known->constant || known->rows == RowAxis::at(0);
-  });
+bool keeps_rows_apart(std::span<const Known> given) {
+  return std::all_of(given.begin(), given.end(),
+                     [](const Known& known) { return known.constant || known.rows == RowAxis::at(0); });
+}
+
+/// What the graph gives, a sequence of tensors (one a target) as one tensor.
+core::Result<std::vector<Known>> GeneralCompiler::given(GraphCompiler& graph) const {
+  std::vector<Known> values;
+  for (const ValueInfoProto& info : model_.graph->output) {
+    const std::string place = "output \"" + core::printable(info.name) + "\"";
+    const Known* const known = graph.find(info.name);
+    if (known == nullptr) return Error(ErrorCode::malformed, "is given by no node").within(place);
+    values.push_back(*known);
+    if (!known->is_sequence) continue;
+    if (known->constant) return Error(ErrorCode::unsupported, "is a sequence, the same for all rows").within(place);
+    auto stacked = graph.stack(*known, info.name);
+    if (!stacked) return stacked.error().within(place);
+    values.back() = std::move(*stacked);
+  }
+  return values;
 }
 
 std::shared_ptr<const graph::Step> GeneralCompiler::make_step(const GraphCompiler& graph, const Known& known,
@@ -192,10 +218,11 @@ std::shared_ptr<const graph::Step> GeneralCompiler::make_step(const GraphCompile
 
 /// Whether a graph that could be tried out with several rows, and is not known to keep them apart, answers
 /// differently for rows in company: there is no one answer for a row then.
-core::Result<void> GeneralCompiler::check_rows(const GraphCompiler& graph) const {
-  for (const ValueInfoProto& info : model_.graph->output) {
-    const Known* known = graph.find(info.name);
-    if (known == nullptr || known->constant || known->is_sequence) continue;
+core::Result<void> GeneralCompiler::check_rows(const GraphCompiler& graph, std::span<const Known> given) const {
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const Known* const known = &given[i];
+    const ValueInfoProto& info = model_.graph->output[i];
+    if (known->constant) continue;
     const std::size_t elements = known->value->tensor.size();
     const std::size_t rows = static_cast<std::size_t>(kTrials[0].rows);
     const bool label = is_label(*known);
@@ -211,13 +238,10 @@ core::Result<void> GeneralCompiler::check_rows(const GraphCompiler& graph) const
 }
 
 /// What an output is, as the reader of outputs takes it: a block with a line a row.
-core::Result<Value> GeneralCompiler::output(const GraphCompiler& graph, const ValueInfoProto& info,
+core::Result<Value> GeneralCompiler::output(const GraphCompiler& graph, const ValueInfoProto& info, const Known& known,
                                             const Trial& trial) {
-  const Known* known = graph.find(info.name);
-  if (known == nullptr) return Error(ErrorCode::malformed, "is given by no node");
-  if (known->is_sequence) return Error(ErrorCode::unsupported, "is a sequence");
-  if (known->constant) return constant_output(known->value->tensor);
-  const Shape& shape = known->value->tensor.shape();
+  if (known.constant) return constant_output(known.value->tensor);
+  const Shape& shape = known.value->tensor.shape();
   const std::size_t rows = static_cast<std::size_t>(trial.rows);
   const std::size_t elements = shape.elements();
   if (elements == 0 || elements % rows != 0) {
@@ -226,20 +250,43 @@ core::Result<Value> GeneralCompiler::output(const GraphCompiler& graph, const Va
   }
   const std::size_t width = elements / rows;
   const bool one_by_one = trial.rows == 1;
-  const bool label = width == 1 && is_label(*known);
-  if (known->type == DataType::string && !label) return Error(ErrorCode::unsupported, "is text other than a label");
-  const auto step = make_step(graph, *known, width, label ? *known->labels : std::vector<model::Label>(), one_by_one);
+  const bool label = width == 1 && is_label(known);
+  if (known.type == DataType::string && !label) return Error(ErrorCode::unsupported, "is text other than a label");
+  const auto step = make_step(graph, known, width, label ? *known.labels : std::vector<model::Label>(), one_by_one);
   const graph::Register row = program_.input();
   auto block = program_.add(core::printable(info.name), step, {&row, 1});
   if (!block) return block.error();
   if (label) {
-    return Value(Labels{.index = *block, .names = *known->labels, .type = known->type, .flat = shape.rank() == 1});
+    return Value(Labels{.index = *block, .names = *known.labels, .type = known.type, .flat = shape.rank() == 1});
   }
-  Rows values{.block = *block, .width = width, .type = known->type, .flat = shape.rank() == 1, .rounded = true};
-  values.choices = width == 1 ? known->choices : 0;
+  Rows values{.block = *block, .width = width, .type = known.type, .flat = shape.rank() == 1, .rounded = true};
+  values.choices = width == 1 ? known.choices : 0;
   if (shape.rank() > 2 && shape[0] == trial.rows) values.shape.assign(shape.begin() + 1, shape.end());
-  if (known->labelled_scores) return Value(LabelledScores{std::move(values), *known->labels});
+  if (known.labelled_scores) return Value(LabelledScores{std::move(values), *known.labels});
   return Value(std::move(values));
+}
+
+core::Result<std::unique_ptr<const model::Model>> GeneralCompiler::finish(const GraphCompiler& graph,
+                                                                          std::span<const Known> given,
+                                                                          const Trial& trial) {
+  std::vector<Value> values;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const ValueInfoProto& info = model_.graph->output[i];
+    auto value = output(graph, info, given[i], trial);
+    if (!value) return value.error().within("output \"" + core::printable(info.name) + "\"");
+    values.push_back(std::move(*value));
+  }
+  auto methods = read_graph_outputs(model_.graph->output, std::move(values), inputs_.features, program_);
+  if (!methods) return methods.error();
+  for (std::size_t i = 0; i < inputs_.features.size(); ++i) {
+    if (context_.handles_missing[i]) inputs_.features[i].takes_missing = true;
+  }
+  model::Description description = describe(model_, inputs_, 0, methods->outputs, !methods->classes.empty());
+  std::vector<model::Input> inputs = told(inputs_);
+  model::Schema schema{std::move(inputs_.features), std::move(methods->classes), std::move(methods->outputs),
+                       std::move(inputs)};
+  return std::unique_ptr<const model::Model>(
+      std::make_unique<model::ProgramModel>(std::move(schema), std::move(description), std::move(methods->programs)));
 }
 
 core::Result<std::unique_ptr<const model::Model>> GeneralCompiler::compile() {
@@ -254,23 +301,11 @@ core::Result<std::unique_ptr<const model::Model>> GeneralCompiler::compile() {
       if (refused->code() != ErrorCode::invalid_argument) break;  // nothing that other rows could mend
       continue;
     }
-    if (trial.rows > 1 && !keeps_rows_apart(**graph)) {
-      auto checked = check_rows(**graph);
-      if (!checked) return checked.error();
-      continue;
-    }
-    std::vector<Value> values;
-    for (const ValueInfoProto& info : model_.graph->output) {
-      auto value = output(**graph, info, trial);
-      if (!value) return value.error().within("output \"" + core::printable(info.name) + "\"");
-      values.push_back(std::move(*value));
-    }
-    auto methods = read_graph_outputs(model_.graph->output, std::move(values), inputs_.features, program_);
-    if (!methods) return methods.error();
-    model::Description description = describe(model_, inputs_, 0, methods->outputs, !methods->classes.empty());
-    model::Schema schema{std::move(inputs_.features), std::move(methods->classes), std::move(methods->outputs)};
-    return std::unique_ptr<const model::Model>(
-        std::make_unique<model::ProgramModel>(std::move(schema), std::move(description), std::move(methods->programs)));
+    auto outputs = given(**graph);
+    if (!outputs) return outputs.error();
+    if (trial.rows == 1 || keeps_rows_apart(*outputs)) return finish(**graph, *outputs, trial);
+    auto checked = check_rows(**graph, *outputs);
+    if (!checked) return checked.error();
   }
   return *refused;
 }

@@ -5,6 +5,8 @@
 
 #include "core/printable.hpp"
 #include "formats/onnx/general/attributes.hpp"
+#include "formats/onnx/general/value_bytes.hpp"
+#include "formats/onnx/general/missing_values.hpp"
 #include "formats/onnx/general/row_operation.hpp"
 #include "formats/onnx/general/tensor_constant.hpp"
 #include "formats/onnx/registry.hpp"
@@ -23,12 +25,6 @@ using tensor::Traced;
 
 /// Values that are kept while a graph is compiled may take this much memory together.
 constexpr std::size_t kMostTrialBytes = std::size_t{1} << 30;
-
-std::size_t bytes_of(const tensor::Value& value) {
-  std::size_t bytes = value.tensor.bytes();
-  for (std::size_t i = 0; i < value.length; ++i) bytes += value.sequence[i].bytes() + sizeof(tensor::Tensor);
-  return bytes;
-}
 
 Operand operand_of(const Known& known) {
   Operand operand{true, known.is_sequence, known.type, nullptr};
@@ -124,6 +120,21 @@ void GraphCompiler::count_labels(const LabelList& labels) {
   tensor::RunContext run{.texts = context_.texts.arena, .work = context_.work};
   run.spend({labels->size(), kLabelWork});
   context_.work = run.work;
+}
+
+void GraphCompiler::note_missing(const FeatureList& features) {
+  if (features == nullptr) return;
+  for (const std::size_t feature : *features) {
+    if (feature < context_.handles_missing.size()) context_.handles_missing[feature] = true;
+  }
+}
+
+void GraphCompiler::note_features(const NodeProto& node, std::span<const Known* const> inputs,
+                                  std::span<Known> outputs) {
+  trace_features(node, inputs, outputs);
+  note_missing(handled_missing(node, inputs));
+  const FeatureList& listed = outputs.empty() ? nullptr : outputs[0].features;
+  if (listed != nullptr && listed != inputs[0]->features) keep_bytes(listed->size() * sizeof(std::size_t));
 }
 
 std::size_t GraphCompiler::hold(std::shared_ptr<const tensor::Value> value) {
@@ -222,11 +233,11 @@ void GraphCompiler::add_node(const NodeProto& node) {
       inputs.push_back(known);
     }
     if (zips) return zip_map(node, inputs);
-    const auto opset = context_.opsets.find(domain);
-    if (opset == context_.opsets.end()) {
+    const std::int64_t opset = opset_of(node, context_.opsets);
+    if (opset == 0) {
       throw Refusal(ErrorCode::malformed, "operator set " + domain_name(domain) + " is not imported");
     }
-    build(node, opset->second, inputs);
+    build(node, opset, inputs);
   } catch (const Refusal& refusal) {
     refusals_.add(node, refusal.code(), refusal.what());
     define_unknown(node);
@@ -242,6 +253,7 @@ void GraphCompiler::build(const NodeProto& node, std::int64_t opset, std::span<c
   if (op == nullptr) {
     RowOperation made = make_row_operation(node, opset, inputs, context_.limits);
     std::vector<Known> outputs = carry_out(node, made.operation, inputs, made.outputs);
+    if (made.fills_missing) note_missing(inputs[0]->features);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       if (made.labels[i].empty()) continue;
       outputs[i].labels = std::make_shared<const std::vector<model::Label>>(std::move(made.labels[i]));
@@ -278,6 +290,7 @@ void GraphCompiler::build(const NodeProto& node, std::int64_t opset, std::span<c
   for (const std::string_view name : captured) taken.push_back(import(name));
   std::vector<Known> outputs = carry_out(node, std::move(operation), taken, built.given());
   trace_labels(node, inputs, outputs);
+  note_features(node, inputs, outputs);
   for (const Known& output : outputs) {
     const auto is_handed_on = [&](const Known* input) { return input != nullptr && input->labels == output.labels; };
     if (std::none_of(inputs.begin(), inputs.end(), is_handed_on)) count_labels(output.labels);
@@ -370,6 +383,25 @@ void GraphCompiler::trace_rows(const operators::Operation& operation, std::span<
         outputs[i].rows = RowAxis::mixed();  // nothing is known of them
       }
     }
+  }
+}
+
+core::Result<Known> GraphCompiler::stack(const Known& sequence, std::string_view name) {
+  NodeProto node;
+  node.name = node.op_type = "ConcatFromSequence";
+  node.output = {name};
+  const auto attribute = [](std::string_view asked) -> std::optional<operators::AttributeValue> {
+    if (asked == "axis" || asked == "new_axis") return std::int64_t{1};
+    return std::nullopt;
+  };
+  try {
+    const operators::Operator& op = *operators::find_operator("", node.op_type);
+    operators::Node built(kNewestOpset, {operand_of(sequence)}, {true}, attribute);
+    const Known* const input = &sequence;
+    auto operation = op.build(built);
+    return std::move(carry_out(node, std::move(operation), {&input, 1}, built.given()).front());
+  } catch (const Refusal& refusal) {
+    return Error(ErrorCode::unsupported, std::string("is a sequence that ") + refusal.what());
   }
 }
 

@@ -31,6 +31,7 @@ struct GeneralContext {
   std::size_t trial_bytes = 0;  ///< taken so far by values kept while compiling
   /// What may still be done while compiling: some seconds of multiplying, however often a graph is tried out.
   std::size_t work = std::size_t{1} << 34;
+  std::vector<bool> handles_missing = {};  ///< by feature: the graph does something about one that is missing
 };
 
 /// One graph (a model's, or a body within it) on its way to operations over tensors.
@@ -48,6 +49,10 @@ class GraphCompiler {
   core::Result<void> add_input(std::string_view name, Known input);
   /// Adds all nodes; refusals of all of them are told together.
   core::Result<void> add_nodes();
+
+  /// Adds a tensor that holds those of a sequence side by side, along a new dimension after the first. unsupported
+  /// where they are not alike; `name` is for messages.
+  core::Result<Known> stack(const Known& sequence, std::string_view name);
 
   /// What `name` stands for; null where nothing gives it, or a refused node would.
   const Known* find(std::string_view name) const;
@@ -69,6 +74,8 @@ class GraphCompiler {
   const Known* import(std::string_view name);
   void keep_bytes(std::size_t bytes);
   void count_labels(const LabelList& labels);
+  void note_features(const NodeProto& node, std::span<const Known* const> inputs, std::span<Known> outputs);
+  void note_missing(const FeatureList& features);
   std::size_t hold(std::shared_ptr<const tensor::Value> value);
 
   GeneralContext& context_;

@@ -16,6 +16,8 @@
 namespace pelton::formats::onnx {
 
 using LabelList = std::shared_ptr<const std::vector<model::Label>>;
+/// Numbers of features, shared by the many values that they may be handed on to.
+using FeatureList = std::shared_ptr<const std::vector<std::size_t>>;
 
 /// What a name of a graph stands for while the graph is compiled over tensors.
 struct Known {
@@ -32,6 +34,8 @@ struct Known {
   LabelList labels = nullptr;
   /// The elements are column numbers below this (an ArgMax's answer); 0: they are not.
   std::size_t choices = 0;
+  /// The features that the columns are, unchanged; null where it is not known that they are any.
+  FeatureList features = nullptr;
   /// A ZipMap's answer: the scores it was given, each with its label. Then `labels` are the scores'.
   bool labelled_scores = false;
 };

@@ -1,6 +1,7 @@
 #include "formats/onnx/general/row_operation.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "core/aligned_buffer.hpp"
@@ -168,7 +169,9 @@ RowOperation make_row_operation(const NodeProto& node, std::int64_t opset, std::
   }
   const std::size_t width = static_cast<std::size_t>(shape.back());
   graph::ProgramBuilder builder(width);
-  const Value rows = Rows{.block = builder.input(), .width = width, .type = x.type};
+  std::vector<std::size_t> columns(width);
+  std::iota(columns.begin(), columns.end(), std::size_t{0});
+  const Value rows = Rows{.block = builder.input(), .width = width, .type = x.type, .features = std::move(columns)};
   const Operator& op = *find_operator(known_domain(node.domain), node.op_type);
   if (opset < op.since) {
     throw Refusal(ErrorCode::unsupported, "version " + std::to_string(opset) + "; Pelton reads it from version " +
@@ -179,6 +182,7 @@ RowOperation make_row_operation(const NodeProto& node, std::int64_t opset, std::
   if (const auto unread = context.unread_attribute()) context.refuse("attribute \"" + core::printable(*unread) + "\"");
   if (context.outputs().size() < node.output.size()) context.refuse("has too many outputs");
   RowOperation made;
+  made.fills_missing = !context.filled().empty();
   std::vector<graph::Register> blocks;
   std::vector<Answer> answers;
   for (const Value& value : context.outputs()) {

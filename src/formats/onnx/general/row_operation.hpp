@@ -22,6 +22,7 @@ struct RowOperation {
   std::shared_ptr<const operators::Operation> operation;
   std::vector<operators::Operand> outputs;
   std::vector<std::vector<model::Label>> labels;  ///< of each output: what its elements are among
+  bool fills_missing = false;                     ///< it says what becomes of a value that is missing
 };
 
 /// Throws Refusal. The width of the input must be known from trying the graph out.

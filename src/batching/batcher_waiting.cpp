@@ -1,0 +1,136 @@
+// How a Batcher chooses among those that wait: who rides next, and who has waited in vain.
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "batching/batcher.hpp"
+
+namespace pelton::batching {
+
+namespace {
+constexpr std::size_t kGapsKept = 64;  ///< fewer between the rows that wait are not worth moving these
+}
+
+/// Up to `most` rows of those that wait, at least one request; null where memory ran out over them.
+std::unique_ptr<Batch> Batcher::take(std::size_t most, core::TimePoint now) {
+  std::unique_ptr<Batch> batch;
+  if (list_.rows() <= most && list_.rows() == open_->rows.rows()) {
+    batch = std::exchange(open_, take_batch());
+    batch->count = list_.rows();
+    batch->head = list_.take_all();
+  } else {
+    batch = gather(most);
+  }
+  if (list_.empty() && !overload_.active()) {
+    overload_.cleared();
+  } else {
+    overload_.taken(now, {.oldest_wait = list_.empty() ? core::Duration(0) : now - list_.oldest(),
+                          .objective = policy_.objective(),
+                          .batch_rows = policy_.batch_rows(turn_wait_),
+                          .least_rows = policy_.batch_rows(core::Duration::max())});
+  }
+  return batch;
+}
+
+/// The same where not all fit, or the rows do not lie side by side: copies them out.
+std::unique_ptr<Batch> Batcher::gather(std::size_t most) {
+  std::unique_ptr<Batch> batch = take_batch();
+  Ticket** tail = &batch->head;
+  while (Ticket* const ticket = list_.front(overload_.active())) {
+    if (batch->count != 0 && (batch->count >= most || ticket->rows > most - batch->count)) break;
+    list_.remove(*ticket);
+    batch->count += ticket->rows;
+    *tail = ticket;
+    tail = &ticket->next;
+    *tail = nullptr;
+  }
+  try {
+    for (Ticket* ticket = batch->head; ticket != nullptr; ticket = ticket->next) {
+      ticket->first = batch->rows.append_from(open_->rows, ticket->first, ticket->rows, text_columns_);
+    }
+  } catch (const std::bad_alloc&) {
+    waiting_rows_ -= batch->count;
+    tidy();
+    answer_without_result(batch->head, Outcome::Status::failed, loop_.clock().now());
+    return nullptr;
+  }
+  tidy();
+  return batch;
+}
+
+/// Closes the gaps that taken rows have left, once there are as many as rows: so each row moves once on average.
+void Batcher::tidy() {
+  if (list_.empty()) return open_->rows.clear();
+  const std::size_t gaps = open_->rows.rows() - list_.rows();
+  if (gaps < std::max(kGapsKept, list_.rows())) return;
+  try {
+    std::unique_ptr<Batch> packed = take_batch();
+    pack_into(packed->rows);
+    std::swap(open_, packed);
+    recycle(std::move(packed));
+  } catch (const std::bad_alloc&) {
+    // The gaps stay until there is memory to do without them.
+  }
+}
+
+/// Copies the rows that wait, side by side; throws std::bad_alloc with everything as it was.
+void Batcher::pack_into(math::RowBuffer& to) {
+  list_.each([&](Ticket& ticket) { to.append_from(open_->rows, ticket.first, ticket.rows, text_columns_); });
+  std::size_t first = 0;
+  list_.each([&](Ticket& ticket) { ticket.first = std::exchange(first, first + ticket.rows); });
+}
+
+/// Answers those whose deadline has passed, and while overloaded those that would be answered too late.
+void Batcher::shed(core::TimePoint now) {
+  core::TimePoint patient = core::TimePoint::min();
+  if (overload_.active() && !list_.empty()) {
+    const std::size_t rows = std::min(list_.rows(), policy_.batch_rows(turn_wait_));
+    patient = now - policy_.patience(rows, turn_wait_ + ahead(now));
+  }
+  const bool crowded = list_.rows() > overload_.limit() && list_.back() != list_.front(false);
+  if (now <= earliest_deadline_ && list_.oldest() >= patient && !crowded) return;
+  Ticket* expired = nullptr;
+  Ticket* waited = nullptr;
+  const auto drop = [](Ticket& ticket, Ticket*& to) { ticket.next = std::exchange(to, &ticket); };
+  earliest_deadline_ = core::TimePoint::max();
+  list_.each([&](Ticket& ticket) {
+    if (now <= ticket.deadline && ticket.entered >= patient) {
+      earliest_deadline_ = std::min(earliest_deadline_, ticket.deadline);
+      return;
+    }
+    list_.remove(ticket);
+    waiting_rows_ -= ticket.rows;
+    if (now <= ticket.deadline) overload_.shed(now);
+    drop(ticket, now > ticket.deadline ? expired : waited);
+  });
+  // The more urgent were let in whoever waited: the least urgent make room for them.
+  while (list_.rows() > overload_.limit() && list_.back() != list_.front(false)) {
+    Ticket& ticket = *list_.back();
+    list_.remove(ticket);
+    waiting_rows_ -= ticket.rows;
+    overload_.refused(now);
+    drop(ticket, waited);
+  }
+  std::erase_if(big_, [&](std::unique_ptr<Batch>& batch) {
+    Ticket& ticket = *batch->head;
+    earliest_deadline_ = std::min(earliest_deadline_, now > ticket.deadline ? core::TimePoint::max() : ticket.deadline);
+    if (now <= ticket.deadline) return false;
+    big_rows_ -= ticket.rows;
+    drop(ticket, expired);
+    recycle(std::move(batch));
+    return true;
+  });
+  if (list_.empty()) open_->rows.clear();
+  observer_.waiting(waiting_rows());
+  answer_without_result(expired, Outcome::Status::expired, now);
+  answer_without_result(waited, Outcome::Status::shed, now);
+}
+
+void Batcher::answer_without_result(Ticket* head, Outcome::Status status, core::TimePoint now) {
+  while (head != nullptr) {
+    Ticket& ticket = *std::exchange(head, head->next);  // `done` may reuse the ticket
+    ticket.done(ticket, {.status = status, .queued = now - ticket.submitted});
+  }
+}
+
+}  // namespace pelton::batching
