@@ -114,12 +114,20 @@ TEST_F(Described, ExamplesAreAnswered) {
   test::HttpClient client = server.client();
   std::size_t asked = 0;
   for (const Operation& operation : all.operations()) {
-    if (operation.bodies.empty() || operation.path.find('{') != std::string::npos) continue;
+    if (operation.changes_server || operation.bodies.empty() || operation.bodies.front().example.empty()) continue;
     ++asked;
-    const test::Reply reply = client.post(operation.path, operation.bodies.front().example);
-    EXPECT_EQ(reply.body, operation.replies.front().contents.front().example) << operation.path;
+    std::string path = operation.path;
+    for (const Parameter& parameter : operation.parameters) {
+      if (!parameter.in_path) continue;
+      const std::string marked = "{" + parameter.name + "}";
+      path.replace(path.find(marked), marked.size(), parameter.example);
+    }
+    const test::Reply reply = client.post(path, operation.bodies.front().example);
+    EXPECT_EQ(reply.status, 200) << path;
+    EXPECT_EQ(reply.body, operation.replies.front().contents.front().example) << path;
   }
-  EXPECT_EQ(asked, 6U) << "the default, three models, two versions";
+  EXPECT_EQ(asked, 16U) << "native: the default, three models, two versions, any model and version; V1: predict and "
+                           "regress; V2: infer; MLflow: both; with versions where there are";
 }
 
 TEST_F(Described, DocumentsAreSentOnceToThoseWhoKeepThem) {

@@ -23,8 +23,14 @@ const Content* example_body(const Operation& operation) {
   return nullptr;
 }
 
-/// Whether all that a request needs is known.
+/// Whether a request is sent by a collection that is run: nothing is to be changed by it, it has an answer that is no
+/// error, and all that it needs is known.
 bool can_be_sent(const Operation& operation) {
+  if (operation.changes_server) return false;
+  if (std::none_of(operation.replies.begin(), operation.replies.end(),
+                   [](const Reply& reply) { return reply.status / 100 == 2; })) {
+    return false;
+  }
   if (operation.body_required && !operation.bodies.empty() && example_body(operation) == nullptr) return false;
   return std::all_of(operation.parameters.begin(), operation.parameters.end(),
                      [](const Parameter& parameter) { return !parameter.in_path || !parameter.example.empty(); });

@@ -33,6 +33,7 @@ codec::Problem not_carried_out(std::string_view what) {
 void SagemakerModels::add_routes(Routes& routes) {
   routes.add<&SagemakerModels::load>(http::Verb::post, "/models", *this);
   routes.add<&SagemakerModels::unload>(http::Verb::del, "/models/{model}", *this);
+  routes.described_by<&SagemakerModels::describe>(*this);
 }
 
 void SagemakerModels::load(const http::RequestView& request, http::Responder responder, const http::RouteMatch&) {

@@ -15,6 +15,8 @@ class SagemakerModels {
   explicit SagemakerModels(ThreadState& state) : state_(state) {}
 
   void add_routes(Routes& routes);
+  /// Tells of those routes.
+  void describe(Description& to) const;
 
  private:
   void load(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match);

@@ -24,7 +24,10 @@ class V2Dialect {
     models_.add_routes(routes);
     repository_.add_routes(routes);
     settings_.add_routes(routes);
+    routes.described_by<&V2Dialect::describe>(*this);
   }
+  /// Tells of all of them.
+  void describe(Description& to) const;
 
  private:
   V2Infer infer_;
