@@ -13,13 +13,13 @@ namespace pelton::api {
 namespace {
 
 constexpr std::string_view kInferRequest =
-    R"({"type":"object","required":["inputs"],"properties":{"id":{"type":"string"},"parameters":{"type":"object"},)"
+    R"({"type":"object","required":["inputs"],"properties":{"id":{"type":["string","null"]},"parameters":{"type":["object","null"]},)"
     R"("inputs":{"type":"array","minItems":1,"items":{"type":"object","required":["name","shape","datatype"],)"
     R"("properties":{"name":{"type":"string"},"shape":{"type":"array","minItems":1,"items":{"type":"integer",)"
     R"("minimum":1}},"datatype":{"type":"string","enum":["BOOL","UINT8","UINT16","UINT32","UINT64","INT8","INT16",)"
     R"("INT32","INT64","FP16","FP32","FP64","BF16","BYTES"]},"parameters":{"type":"object"},)"
     R"("data":{"type":"array","description":"not given where bytes follow the JSON"}}}},)"
-    R"("outputs":{"type":"array","items":{"type":"object","required":["name"],"properties":{"name":)"
+    R"("outputs":{"type":["array","null"],"items":{"type":"object","required":["name"],"properties":{"name":)"
     R"({"type":"string"},"parameters":{"type":"object"}}}}}})";
 
 constexpr std::string_view kInferAnswer =
@@ -31,7 +31,7 @@ constexpr std::string_view kInferAnswer =
 
 constexpr std::string_view kGenerateRequest =
     R"({"type":"object","description":"a member an input or feature: a value, or a list of a value a row",)"
-    R"("properties":{"id":{"type":"string"},"parameters":{"type":"object"}}})";
+    R"("properties":{"id":{"type":"string"},"parameters":{"type":["object","null"]}}})";
 
 constexpr std::string_view kGenerateAnswer =
     R"({"type":"object","description":"a member an output beside these","required":["model_name","model_version"],)"
