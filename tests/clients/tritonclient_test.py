@@ -16,7 +16,7 @@ import tritonclient.http as http
 import tritonclient.http.aio as aio
 from tritonclient.utils import InferenceServerException
 
-from serving import Served
+from served import served
 
 COEFFICIENTS_MODEL = "linear_multi_output_double.onnx"
 ROW = np.arange(1, 11, dtype=np.float64).reshape(1, 10)
@@ -245,7 +245,9 @@ def main():
         folder = Path(name)
         shutil.copy(tests / "oracle/fixtures" / COEFFICIENTS_MODEL, folder / "numbers.onnx")
         shutil.copy(tests / "e2e/fixtures/loans.onnx", folder / "loans.onnx")
-        with Served(pelton, "--repository", name) as address, http.InferenceServerClient(address, concurrency=20) as client:
+        with served(pelton, "--repository", name) as url:
+            address = url.removeprefix("http://")
+            client = http.InferenceServerClient(address, concurrency=20)
             check_server(client)
             check_infer(client)
             check_classifier(client)

@@ -118,10 +118,11 @@ void run_case(const fs::path& folder) {
   const std::string bytes = contents(folder / "model.onnx");
   ModelProto model = take(read_model_proto(bytes, {}));
   const Opsets opsets = take(read_opsets(model.opset_import));
-  core::TextArena texts;
+  ConstantTexts constants;
+  core::TextArena& texts = constants.arena;
   const Limits limits;
   take(inline_functions(model, opsets, limits, texts));
-  GeneralContext context{opsets, limits, texts};
+  GeneralContext context{opsets, limits, constants};
   GraphCompiler compiler(context, *model.graph, nullptr);
   take(compiler.add_initializers());
   Tolerance tolerance;
