@@ -154,8 +154,10 @@ TEST(DescribedVertex, TheRoutesThatWereAskedForAreToldInPlaceOfThoseOfTheSamePat
 
 TEST_F(Described, ACollectionThatRunsChangesNothing) {
   const std::string body = server.client().get("/postman.json").body;
-  EXPECT_THAT(body, AllOf(HasSubstr("Infer (V2)"), Not(HasSubstr("Unload a model")), Not(HasSubstr("Load a model")),
-                          Not(HasSubstr("refused"))));
+  EXPECT_NE(body.find("Infer (V2)"), std::string::npos);
+  for (const char* const left_out : {"Load a model", "Unload a model", ": refused (", "SageMaker models"}) {
+    EXPECT_EQ(body.find(left_out), std::string::npos) << left_out;
+  }
   EXPECT_THAT(server.client().get("/openapi.json").body, HasSubstr("Unload a model (SageMaker)"));
 }
 
