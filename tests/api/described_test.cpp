@@ -130,6 +130,37 @@ TEST_F(Described, ExamplesAreAnswered) {
                            "regress; V2: infer; MLflow: both; with versions where there are";
 }
 
+TEST(DescribedVertex, TheRoutesThatWereAskedForAreToldInPlaceOfThoseOfTheSamePath) {
+  ApiSettings settings;
+  settings.platform.vertex_predict_route = "/predict";
+  settings.platform.vertex_health_route = "/v1/endpoints/1";
+  ApiTestServer server({{"plain", {"", ""}}}, settings);
+  StillLoop loop;
+  Service service{server.shared(), loop};
+  const Description all = service.described().description();
+  std::size_t predicting = 0;
+  for (const Operation& operation : all.operations()) {
+    if (operation.path == "/v1/endpoints/1") {
+      EXPECT_EQ(operation.id, "vertex_health");
+    }
+    if (operation.path != "/predict") continue;
+    ++predicting;
+    EXPECT_EQ(operation.id, "vertex_predict");
+    EXPECT_EQ(server.client().post("/predict", operation.bodies.front().example).body,
+              operation.replies.front().contents.front().example);
+  }
+  EXPECT_EQ(predicting, 1U);
+}
+
+TEST_F(Described, ACollectionThatRunsChangesNothing) {
+  const std::string body = server.client().get("/postman.json").body;
+  EXPECT_NE(body.find("Infer (V2)"), std::string::npos);
+  for (const char* const left_out : {"Load a model", "Unload a model", ": refused (", "SageMaker models"}) {
+    EXPECT_EQ(body.find(left_out), std::string::npos) << left_out;
+  }
+  EXPECT_THAT(server.client().get("/openapi.json").body, HasSubstr("Unload a model (SageMaker)"));
+}
+
 TEST_F(Described, DocumentsAreSentOnceToThoseWhoKeepThem) {
   test::HttpClient client = server.client();
   for (const char* const path : {"/openapi.json", "/postman.json", "/docs", "/docs/swagger-ui.css"}) {

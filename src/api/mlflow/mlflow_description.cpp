@@ -62,9 +62,9 @@ void Invocations::describe(Description& to) const {
                   "MlflowError", std::string(kError));
   const Parameter model{.name = "model",
                         .description = "The model's name; the default one if nothing is said.",
-                        .schema = to.model_parameter().schema};
+                        .schema = R"({"type":"string"})"};
   const Parameter version{
-      .name = "version", .description = "The version of the model.", .schema = to.version_parameter().schema};
+      .name = "version", .description = "The version of the model.", .schema = R"({"type":"string"})"};
   const Parameter method{.name = "method",
                          .description = "What is asked of the model; predict if nothing is said.",
                          .schema = R"({"type":"string"})"};

@@ -34,7 +34,7 @@ void SagemakerModels::describe(Description& to) const {
       {.schema = std::string(kRequest), .example = R"({"model_name":"house","url":"/opt/ml/models/house/model"})"}};
   load.replies = {good_reply("It is loaded.", kStatus)};
   load.changes_server = true;
-  telling.add(std::move(load), {400, 409, 503, 507});
+  telling.add(std::move(load), {400, 404, 409, 500, 503, 507});
   Operation unload = telling.del("/models/{model}", "sagemaker_unload", "Unload a model (SageMaker)");
   unload.replies = {good_reply("It is unloaded.", kStatus)};
   unload.changes_server = true;

@@ -11,11 +11,11 @@ namespace pelton::api {
 /// The Open Inference Protocol V2 with Triton's extensions: all its routes. Loop thread only.
 class V2Dialect {
  public:
-  V2Dialect(ThreadState& state, Predictions& predictions, core::EventLoop& loop)
+  V2Dialect(ThreadState& state, Predictions& predictions, ModelChores& chores)
       : infer_(state, predictions),
         generate_(state, predictions),
         models_(state),
-        repository_(state, loop),
+        repository_(state, chores),
         settings_(state) {}
 
   void add_routes(Routes& routes) {

@@ -13,25 +13,25 @@ namespace pelton::api {
 namespace {
 
 constexpr std::string_view kInferRequest =
-    R"({"type":"object","required":["inputs"],"properties":{"id":{"type":"string"},"parameters":{"type":"object"},)"
-    R"("inputs":{"type":"array","minItems":1,"items":{"type":"object","required":["name","shape","datatype"],)"
-    R"("properties":{"name":{"type":"string"},"shape":{"type":"array","minItems":1,"items":{"type":"integer",)"
-    R"("minimum":1}},"datatype":{"type":"string","enum":["BOOL","UINT8","UINT16","UINT32","UINT64","INT8","INT16",)"
-    R"("INT32","INT64","FP16","FP32","FP64","BF16","BYTES"]},"parameters":{"type":"object"},)"
-    R"("data":{"type":"array","description":"not given where bytes follow the JSON"}}}},)"
-    R"("outputs":{"type":"array","items":{"type":"object","required":["name"],"properties":{"name":)"
-    R"({"type":"string"},"parameters":{"type":"object"}}}}}})";
+    R"({"type":"object","required":["inputs"],"properties":{"id":{"type":["string","integer","null"],"minimum":0},)"
+    R"("parameters":{"type":["object","null"]},"inputs":{"type":"array","minItems":1,"items":{"type":"object",)"
+    R"("required":["name","shape","datatype"],"properties":{"name":{"type":"string"},"shape":{"type":"array",)"
+    R"("minItems":1,"items":{"type":"integer","minimum":1}},"datatype":{"type":"string","enum":["BOOL","UINT8",)"
+    R"("UINT16","UINT32","UINT64","INT8","INT16","INT32","INT64","FP16","FP32","FP64","BF16","BYTES"]},)"
+    R"("parameters":{"type":["object","null"]},"data":{"description":"a list, of lists where that is the shape; )"
+    R"(not given where bytes follow the JSON"}}}},"outputs":{"type":["array","null"],"items":{"type":"object",)"
+    R"("required":["name"],"properties":{"name":{"type":"string"},"parameters":{"type":["object","null"]}}}}}})";
 
 constexpr std::string_view kInferAnswer =
     R"({"type":"object","required":["model_name","model_version","outputs"],"properties":{"model_name":)"
-    R"({"type":"string"},"model_version":{"type":"string"},"id":{"type":"string"},"outputs":{"type":"array","items":)"
-    R"({"type":"object","required":["name","datatype","shape"],"properties":{"name":{"type":"string"},)"
-    R"("datatype":{"type":"string"},"shape":{"type":"array","items":{"type":"integer"}},"parameters":)"
-    R"({"type":"object"},"data":{"type":"array"}}}}},"additionalProperties":false})";
+    R"({"type":"string"},"model_version":{"type":"string"},"id":{"type":["string","integer"]},"outputs":)"
+    R"({"type":"array","items":{"type":"object","required":["name","datatype","shape"],"properties":{"name":)"
+    R"({"type":"string"},"datatype":{"type":"string"},"shape":{"type":"array","items":{"type":"integer"}},)"
+    R"("parameters":{"type":"object"},"data":{"type":"array"}}}}},"additionalProperties":false})";
 
 constexpr std::string_view kGenerateRequest =
     R"({"type":"object","description":"a member an input or feature: a value, or a list of a value a row",)"
-    R"("properties":{"id":{"type":"string"},"parameters":{"type":"object"}}})";
+    R"("properties":{"id":{"type":"string"},"parameters":{"type":["object","null"]}}})";
 
 constexpr std::string_view kGenerateAnswer =
     R"({"type":"object","description":"a member an output beside these","required":["model_name","model_version"],)"
