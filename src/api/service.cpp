@@ -18,11 +18,12 @@ using http::Verb;
 Service::Service(SharedState& shared, core::EventLoop& loop)
     : state_(shared, loop),
       predictions_(state_),
+      chores_(state_, loop),
       native_(state_, predictions_),
       v1_(state_, predictions_),
-      v2_(state_, predictions_, loop),
+      v2_(state_, predictions_, chores_),
       invocations_(state_, predictions_),
-      sagemaker_(state_),
+      sagemaker_(state_, chores_),
       vertex_(state_, predictions_),
       streams_(state_),
       described_(state_, routes_) {

@@ -2,6 +2,7 @@
 
 #include "api/described/described_routes.hpp"
 #include "api/mlflow/invocations.hpp"
+#include "api/model_chores.hpp"
 #include "api/native_predict.hpp"
 #include "api/native_streams.hpp"
 #include "api/predictions.hpp"
@@ -44,6 +45,7 @@ class Service final : public http::Service {
 
   ThreadState state_;
   Predictions predictions_;
+  ModelChores chores_;
   Routes routes_;
   NativePredict native_;
   V1Dialect v1_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <system_error>
 #include <utility>
 
 namespace pelton::serving {
@@ -23,9 +24,17 @@ core::Error joined(const std::vector<core::Error>& errors) {
 ModelManager::ModelManager(Repository& repository, Sources sources, std::string default_model)
     : repository_(repository), sources_(std::move(sources)), default_model_(std::move(default_model)) {}
 
+core::Result<std::vector<ModelSource>> ModelManager::gather() const {
+  auto sources = sources_();
+  if (!sources) return sources;
+  std::erase_if(*sources, [&](const ModelSource& source) { return added_.contains(source.name); });
+  for (const auto& [name, versions] : added_) sources->insert(sources->end(), versions.begin(), versions.end());
+  return sources;
+}
+
 core::Result<std::vector<core::Error>> ModelManager::load_all() {
   const std::lock_guard lock(mutex_);
-  auto sources = sources_();
+  auto sources = gather();
   if (!sources) return sources.error();
   std::erase_if(*sources, [&](const ModelSource& source) { return unloaded_.contains(source.name); });
   return repository_.replace(*sources, default_model_);
@@ -33,7 +42,7 @@ core::Result<std::vector<core::Error>> ModelManager::load_all() {
 
 core::Result<void> ModelManager::load(std::string_view name) {
   const std::lock_guard lock(mutex_);
-  auto sources = sources_();
+  auto sources = gather();
   if (!sources) return sources.error();
   std::erase_if(*sources, [&](const ModelSource& source) { return source.name != name; });
   if (sources->empty()) return no_such_model(name);
@@ -53,9 +62,51 @@ core::Result<void> ModelManager::unload(std::string_view name) {
   return {};
 }
 
+core::Result<bool> ModelManager::add(std::string_view name, const std::filesystem::path& path) {
+  if (!is_model_name(name)) {
+    return core::Error(core::ErrorCode::invalid_argument,
+                       "\"" + std::string(name) +
+                           "\" cannot be a model's name: expected letters, digits, '_', '-' "
+                           "and '.', at most 128, not beginning with a dot");
+  }
+  const std::lock_guard lock(mutex_);
+  if (repository_.snapshot()->find(name) != nullptr) return false;
+  if (std::error_code ignored; !std::filesystem::exists(path, ignored)) {
+    return core::Error(core::ErrorCode::not_found, path.string() + ": there is no such file or folder");
+  }
+  auto found = scan_artifacts(path);
+  if (!found) return found.error();
+  for (const ModelSource& source : *found) {
+    if (source.name == found->front().name) continue;
+    return core::Error(core::ErrorCode::invalid_argument, path.string() + ": holds several models, \"" +
+                                                              found->front().name + "\" and \"" + source.name + "\"");
+  }
+  for (ModelSource& source : *found) source.name = name;
+  const std::vector<core::Error> errors = repository_.replace_model(name, *found);
+  if (!errors.empty()) {
+    repository_.remove(name);
+    return joined(errors);
+  }
+  added_[std::string(name)] = *std::move(found);
+  if (const auto at = unloaded_.find(name); at != unloaded_.end()) unloaded_.erase(at);
+  return true;
+}
+
+core::Result<void> ModelManager::drop(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  if (!repository_.remove(name)) return no_such_model(name);
+  if (const auto at = added_.find(name); at != added_.end()) added_.erase(at);
+  // It stays away if it is a source of its own, too; a name that comes from nowhere else need not be remembered.
+  const auto sources = sources_();
+  const bool comes_back = !sources || std::any_of(sources->begin(), sources->end(),
+                                                  [&](const ModelSource& source) { return source.name == name; });
+  if (comes_back) unloaded_.emplace(name);
+  return {};
+}
+
 core::Result<std::vector<ModelState>> ModelManager::index() {
   const std::lock_guard lock(mutex_);
-  const auto sources = sources_();
+  const auto sources = gather();
   if (!sources) return sources.error();
   std::map<std::pair<std::string, std::string>, ModelState> states;
   for (const ModelSource& source : *sources) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <set>
 #include <utility>
 
@@ -17,6 +18,8 @@ core::Result<std::shared_ptr<const LoadedModel>> Repository::load(const ModelSou
     if (!model) return std::move(model).error();
     const std::string from = source.fit ? "fitted from " + source.fit->data.string() : source.path.string();
     return make_loaded(source.name, source.version, from, std::move(*model), clock_.now() - begin, source.slo);
+  } catch (const std::bad_alloc&) {
+    return core::Error(core::ErrorCode::unavailable, "not enough memory to load the model");
   } catch (const std::exception& failure) {
     return core::Error(core::ErrorCode::internal, std::string("loading failed: ") + failure.what());
   }

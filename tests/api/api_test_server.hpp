@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -23,6 +24,7 @@ class ApiTestServer {
       : models_(std::move(models)),
         repository_(
             [this](const serving::ModelSource& source) -> core::Result<std::unique_ptr<const model::Model>> {
+              if (before_load) before_load(source);
               for (const auto& [name, features] : models_) {
                 if (name == source.name || name == source.name + ":" + source.version) {
                   return std::unique_ptr<const model::Model>(std::make_unique<test::FakeModel>(features, factor_));
@@ -50,6 +52,11 @@ class ApiTestServer {
   SharedState& shared() { return shared_; }
   http::Server& server() { return *server_; }
 
+  /// Lets requests load and unload models; nothing is served but what there was at first.
+  void let_models_change() { shared_.control = &control_; }
+  /// Called before a model is loaded, on the loading thread.
+  std::function<void(const serving::ModelSource&)> before_load;
+
   /// Loads every model again; its answers are `factor` times what they were at first.
   void reload(double factor) {
     factor_ = factor;
@@ -64,7 +71,7 @@ class ApiTestServer {
     void refused(const char*) noexcept override {}
   };
 
-  void load() {
+  std::vector<serving::ModelSource> sources() const {
     std::vector<serving::ModelSource> sources;
     for (const auto& [name, features] : models_) {
       const std::size_t colon = name.find(':');
@@ -73,7 +80,11 @@ class ApiTestServer {
                          .path = "fake",
                          .fit = {}});
     }
-    for (const core::Error& error : repository_.replace(sources, "")) throw std::runtime_error(error.message());
+    return sources;
+  }
+
+  void load() {
+    for (const core::Error& error : repository_.replace(sources(), "")) throw std::runtime_error(error.message());
   }
 
   Models models_;
@@ -84,6 +95,10 @@ class ApiTestServer {
   SharedState shared_;
   Ignored observer_;
   std::unique_ptr<http::Server> server_;
+  serving::ModelManager manager_{repository_,
+                                 [this] { return core::Result<std::vector<serving::ModelSource>>(sources()); }, ""};
+  core::Worker worker_{4};  // stops before the loops end
+  ModelControl control_{manager_, worker_};
 };
 
 }  // namespace pelton::api

@@ -114,12 +114,51 @@ TEST_F(Described, ExamplesAreAnswered) {
   test::HttpClient client = server.client();
   std::size_t asked = 0;
   for (const Operation& operation : all.operations()) {
-    if (operation.bodies.empty() || operation.path.find('{') != std::string::npos) continue;
+    if (operation.changes_server || operation.bodies.empty() || operation.bodies.front().example.empty()) continue;
     ++asked;
-    const test::Reply reply = client.post(operation.path, operation.bodies.front().example);
-    EXPECT_EQ(reply.body, operation.replies.front().contents.front().example) << operation.path;
+    std::string path = operation.path;
+    for (const Parameter& parameter : operation.parameters) {
+      if (!parameter.in_path) continue;
+      const std::string marked = "{" + parameter.name + "}";
+      path.replace(path.find(marked), marked.size(), parameter.example);
+    }
+    const test::Reply reply = client.post(path, operation.bodies.front().example);
+    EXPECT_EQ(reply.status, 200) << path;
+    EXPECT_EQ(reply.body, operation.replies.front().contents.front().example) << path;
   }
-  EXPECT_EQ(asked, 6U) << "the default, three models, two versions";
+  EXPECT_EQ(asked, 16U) << "native: the default, three models, two versions, any model and version; V1: predict and "
+                           "regress; V2: infer; MLflow: both; with versions where there are";
+}
+
+TEST(DescribedVertex, TheRoutesThatWereAskedForAreToldInPlaceOfThoseOfTheSamePath) {
+  ApiSettings settings;
+  settings.platform.vertex_predict_route = "/predict";
+  settings.platform.vertex_health_route = "/v1/endpoints/1";
+  ApiTestServer server({{"plain", {"", ""}}}, settings);
+  StillLoop loop;
+  Service service{server.shared(), loop};
+  const Description all = service.described().description();
+  std::size_t predicting = 0;
+  for (const Operation& operation : all.operations()) {
+    if (operation.path == "/v1/endpoints/1") {
+      EXPECT_EQ(operation.id, "vertex_health");
+    }
+    if (operation.path != "/predict") continue;
+    ++predicting;
+    EXPECT_EQ(operation.id, "vertex_predict");
+    EXPECT_EQ(server.client().post("/predict", operation.bodies.front().example).body,
+              operation.replies.front().contents.front().example);
+  }
+  EXPECT_EQ(predicting, 1U);
+}
+
+TEST_F(Described, ACollectionThatRunsChangesNothing) {
+  const std::string body = server.client().get("/postman.json").body;
+  EXPECT_NE(body.find("Infer (V2)"), std::string::npos);
+  for (const char* const left_out : {"Load a model", "Unload a model", ": refused (", "SageMaker models"}) {
+    EXPECT_EQ(body.find(left_out), std::string::npos) << left_out;
+  }
+  EXPECT_THAT(server.client().get("/openapi.json").body, HasSubstr("Unload a model (SageMaker)"));
 }
 
 TEST_F(Described, DocumentsAreSentOnceToThoseWhoKeepThem) {

@@ -2,7 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <new>
+#include <string>
+
 #include "api_test_server.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace pelton::api {
 namespace {
@@ -205,28 +211,95 @@ TEST(SagemakerModelsTest, AreListedInItsWordsToo) {
   EXPECT_THAT(client.get("/models/plain").body, HasSubstr(R"("modelName":"plain","modelUrl":"fake")"));
 }
 
-TEST(SagemakerModelsTest, LoadingIsCheckedAndRefusedByName) {
-  ApiSettings settings;
-  settings.platform.models_on_demand = true;
-  settings.platform.loadable = "/opt/ml/models";
-  ApiTestServer server({{"plain", {"", ""}}}, settings);
+/// A server that SageMaker tells which models to hold, and the folder it puts them in.
+class SagemakerModelsOnDemand : public testing::Test {
+ protected:
+  SagemakerModelsOnDemand() {
+    server.let_models_change();
+    for (const char* const model : {"house/model", "both/a", "both/b"}) {
+      std::filesystem::create_directories(folder.path() / model);
+      std::ofstream(folder.path() / model / "model.onnx") << "fake";
+    }
+  }
+  ApiSettings settings() const {
+    ApiSettings settings;
+    settings.platform.models_on_demand = true;
+    settings.platform.loadable = folder.path();
+    return settings;
+  }
+  test::Reply load(const std::string& name, const std::string& from) {
+    return client.post("/models", R"({"model_name":")" + name + R"(","url":")" + from + "\"}");
+  }
+  test::Reply unload(const std::string& name) { return client.exchange("DELETE", "/models/" + name, "", ""); }
+
+  test::TemporaryFolder folder;
+  ApiTestServer server{{{"plain", {"", ""}}, {"house", {"", ""}}}, settings()};
   test::HttpClient client = server.client();
-  const test::Reply reply = client.post("/models", R"({"model_name":"m","url":"/opt/ml/models/m/model"})");
-  EXPECT_EQ(reply.status, 501);
-  EXPECT_EQ(reply.body,
-            R"({"code":501,"type":"InternalServerException","message":"loading models while the server runs is not )"
-            R"(offered: models are read when it starts, and again on SIGHUP"})");
-  EXPECT_EQ(client.post("/models", R"({"model_name":"plain","url":"/opt/ml/models/m/model"})").status, 409);
-  EXPECT_EQ(client.post("/models", R"({"model_name":"m","url":"/opt/ml/models/../../../etc/passwd"})").body,
-            R"({"code":400,"type":"BadRequestException","message":"\"/opt/ml/models/../../../etc/passwd\" is not in )"
-            R"(/opt/ml/models"})");
+  const std::string url = (folder.path() / "house/model").string();
+};
+
+TEST_F(SagemakerModelsOnDemand, AreLoadedAndUnloadedByName) {
+  const test::Reply unloaded = unload("house");
+  EXPECT_EQ(unloaded.status, 200);
+  EXPECT_EQ(unloaded.body, R"({"status":"Model \"house\" unregistered"})");
+  EXPECT_EQ(client.post("/models/house/invoke", R"({"inputs":[[2,3]]})").status, 404);
+  const test::Reply loaded = load("house", "file://" + url);
+  EXPECT_EQ(loaded.status, 200);
+  EXPECT_EQ(loaded.body, R"({"status":"Model \"house\" registered"})");
+  EXPECT_EQ(client.post("/models/house/invoke", R"({"inputs":[[2,3]]})").body, R"({"predictions":[5.0]})");
+  EXPECT_THAT(client.get("/models/house").body, HasSubstr(R"("modelName":"house","modelUrl":")" + url));
+}
+
+TEST_F(SagemakerModelsOnDemand, ANameIsTakenOnce) {
+  const test::Reply reply = load("plain", url);
+  EXPECT_EQ(reply.status, 409);
+  EXPECT_EQ(reply.body, R"({"code":409,"type":"ConflictStatusException","message":"model \"plain\" is loaded"})");
+  EXPECT_EQ(unload("other").body,
+            R"({"code":404,"type":"ModelNotFoundException","message":"no model named \"other\""})");
+}
+
+TEST_F(SagemakerModelsOnDemand, WhatCannotBeLoadedIsToldByItsStatus) {
+  const test::Reply missing = load("m", (folder.path() / "nothing").string());
+  EXPECT_EQ(missing.status, 404) << missing.body;
+  EXPECT_THAT(missing.body, HasSubstr(R"({"code":404,"type":"ModelNotFoundException",)"));
+  EXPECT_THAT(load("m", (folder.path() / "both").string()).body, HasSubstr("holds several models"));
+  const test::Reply name = load("a b", url);
+  EXPECT_EQ(name.status, 400);
+  EXPECT_THAT(name.body, HasSubstr("cannot be a model's name"));
+  ASSERT_EQ(unload("house").status, 200);
+  server.before_load = [](const serving::ModelSource&) { throw std::bad_alloc(); };
+  const test::Reply memory = load("house", url);
+  EXPECT_EQ(memory.status, 507);
+  EXPECT_EQ(memory.body, R"({"code":507,"type":"ServiceUnavailableException","message":"model house version 1: not )"
+                         R"(enough memory to load the model"})");
+  server.before_load = {};
+  EXPECT_EQ(load("house", url).status, 200) << "after room was made";
+}
+
+TEST_F(SagemakerModelsOnDemand, OnlyWhatLiesInTheFolderIsLoaded) {
+  const std::string in = folder.path().string();
+  for (const std::string& outside : {in + "/../../../etc/passwd", in, in + "/house/..", in + "x/house", in + "/../x"}) {
+    const test::Reply reply = load("m", outside);
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_EQ(reply.body,
+              R"({"code":400,"type":"BadRequestException","message":"\")" + outside + R"(\" is not in )" + in + "\"}");
+  }
+  EXPECT_THAT(load("m", in + R"(/../x\u0000/../..)" + in).body, HasSubstr("a path holds no NUL"));
   EXPECT_EQ(
       client.post("/models", R"({"model_name":3,"url":"s3://bucket/m","nme":1})").body,
       R"({"code":400,"type":"BadRequestException","message":"/model_name: expected a string, got a number; /url: )"
       R"(models are loaded from local files only, got \"s3://bucket/m\"; /nme: unknown member \"nme\""})");
-  EXPECT_EQ(client.exchange("DELETE", "/models/other", "", "").body,
-            R"({"code":404,"type":"ModelNotFoundException","message":"no model named \"other\""})");
-  EXPECT_EQ(client.exchange("DELETE", "/models/plain", "", "").status, 501);
+}
+
+TEST(SagemakerModelsTest, AreNotChangedWhereTheServerWasNotStartedForIt) {
+  ApiTestServer server({{"plain", {"", ""}}});
+  server.let_models_change();
+  test::HttpClient client = server.client();
+  const std::string refused = R"({"code":400,"type":"BadRequestException","message":"this server was not started for )"
+                              R"(models that are loaded by request"})";
+  EXPECT_EQ(client.post("/models", R"({"model_name":"m","url":"/opt/ml/models/m/model"})").body, refused);
+  EXPECT_EQ(client.exchange("DELETE", "/models/plain", "", "").body, refused);
+  EXPECT_EQ(client.get("/models/plain").status, 200);
 }
 
 class VertexTest : public testing::Test {

@@ -156,9 +156,8 @@ TEST_F(ServiceTest, WritesTheTypeThatIsWantedMost) {
 }
 
 TEST_F(ServiceTest, EveryRouteTellsItsMethods) {
-  for (const char* const path :
-       {"/", "/livez", "/readyz", "/metrics", "/models", "/models/plain", "/models/plain/schema",
-        "/models/plain/snippets", "/openapi.json", "/postman.json", "/docs", "/docs/start.js"}) {
+  for (const char* const path : {"/", "/livez", "/readyz", "/metrics", "/models/plain/schema", "/models/plain/snippets",
+                                 "/openapi.json", "/postman.json", "/docs", "/docs/start.js"}) {
     const test::Reply get = client.get(path);
     EXPECT_EQ(get.status, 200) << path;
     const test::Reply head = client.exchange("HEAD", path, "", "");
@@ -173,6 +172,13 @@ TEST_F(ServiceTest, EveryRouteTellsItsMethods) {
     const test::Reply options = client.exchange("OPTIONS", path, "", "");
     EXPECT_EQ(options.status, 204) << path;
     EXPECT_EQ(options.header("Allow"), "GET, HEAD, OPTIONS") << path;
+  }
+  for (const auto& [path, allow] :
+       {std::pair{"/models", "POST, GET, HEAD, OPTIONS"}, std::pair{"/models/plain", "DELETE, GET, HEAD, OPTIONS"}}) {
+    EXPECT_EQ(client.get(path).status, 200) << path;
+    EXPECT_EQ(client.exchange("HEAD", path, "", "").status, 200) << path;
+    EXPECT_EQ(client.exchange("PUT", path, "", "").status, 405) << path;
+    EXPECT_EQ(client.exchange("OPTIONS", path, "", "").header("Allow"), allow) << path;
   }
   for (const char* const path : {"/predict", "/predict/plain", "/predict/plain/versions/1"}) {
     EXPECT_EQ(client.exchange("HEAD", path, "", "").status, 405) << path;

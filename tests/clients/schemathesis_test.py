@@ -32,9 +32,9 @@ def main() -> int:
                        "--request-timeout", "60", "--no-color", *sys.argv[4:]]
             environment = {**os.environ, "SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(HERE)}
             run = subprocess.run(command, cwd=folder, env=environment, check=False)
-            # Whatever the checks say: no answer was a failure of the server.
+            # Whatever the checks say: no answer was a failure of the server. (501: the model has no explanations.)
             metrics = requests.get(f"{url}/metrics", timeout=60).text
-            failures = re.findall(r'^pelton_requests_total\{.*code="5\d\d"\}.*$', metrics, re.MULTILINE)
+            failures = re.findall(r'^pelton_requests_total\{.*code="5(?!01)\d\d"\}.*$', metrics, re.MULTILINE)
             print("answers of 5xx:", failures or "none")
             answers = re.findall(r'^pelton_requests_total\{.*\} (\d+)$', metrics, re.MULTILINE)
             print("answers in all:", sum(map(int, answers)))

@@ -70,6 +70,29 @@ TEST(SageMaker, AMultiModelEndpointIsWellWithoutModels) {
   EXPECT_EQ(client.get("/models").body, R"({"models":[]})");
 }
 
+TEST(SageMaker, LoadsAndUnloadsModelsWhenItIsTold) {
+  test::TemporaryFolder base;
+  const fs::path house = base.path() / "models" / "5f2a" / "model";
+  fs::create_directories(house);
+  fs::copy_file(kModel, house / "model.onnx");
+  test::Process server =
+      serve({"SAGEMAKER_BASE_DIR=" + base.path().string(), "SAGEMAKER_BIND_TO_PORT=0", "SAGEMAKER_MULTI_MODEL=true"});
+  test::HttpClient client(port_of(server));
+  EXPECT_EQ(client.get("/models").body, R"({"models":[]})");
+  const std::string wanted = R"({"model_name":"house.tar.gz","url":")" + house.string() + "\"}";
+  const test::Reply loaded = client.post("/models", wanted);
+  EXPECT_EQ(loaded.status, 200) << loaded.body;
+  EXPECT_EQ(client.post("/models", wanted).status, 409);
+  const std::string rows = R"({"instances":[)" + kRow + "]}";
+  EXPECT_THAT(client.post("/models/house.tar.gz/invoke", rows).body, HasSubstr("{\"predictions\":[[1.52133"));
+  EXPECT_EQ(client.exchange("DELETE", "/models/house.tar.gz", "", "").status, 200);
+  EXPECT_EQ(client.post("/models/house.tar.gz/invoke", rows).status, 404);
+  EXPECT_EQ(client.exchange("DELETE", "/models/house.tar.gz", "", "").status, 404);
+  EXPECT_EQ(client.get("/ping").status, 200);
+  fs::remove_all(house);
+  EXPECT_EQ(client.post("/models", wanted).status, 404);
+}
+
 TEST(SageMaker, SaysWhatIsWrong) {
   test::TemporaryFolder base;
   const std::string here = "SAGEMAKER_BASE_DIR=" + base.path().string();

@@ -34,11 +34,11 @@ TEST(Drain, WaitsForRequestsInHandAndSaysThatTheyAreTheLast) {
   ASSERT_TRUE(eventually([&] { return server.shared.kept == 2; }));
   // A request that is still arriving when the drain begins is answered as well.
   other.send("GET /answer/ab HTTP/1.1\r\n");
-  ASSERT_EQ(Client(server.port()).get("/hello").status, 200);
+  Client idle(server.port());
+  ASSERT_EQ(idle.get("/hello").status, 200);
   bool answered = false;
-  const std::uint16_t port = server.port();
-  std::thread drain([&] { answered = server.server->drain(seconds(10)); });
-  ASSERT_TRUE(eventually([&] { return !Client(port).connected(); }));
+  std::jthread drain([&] { answered = server.server->drain(seconds(10)); });
+  ASSERT_TRUE(idle.closed()) << "as soon as the loop knows";
   other.send("Host: a\r\n\r\n");
   const Reply reply = other.read_reply();
   EXPECT_EQ(reply.body, "answered");

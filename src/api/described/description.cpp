@@ -18,6 +18,13 @@ void replace(std::string& text, std::string_view what, std::string_view by) {
 
 std::string component_path(std::string_view name) { return "#/components/schemas/" + std::string(name); }
 
+void Description::add(Operation operation) {
+  const bool known = std::any_of(operations_.begin(), operations_.end(), [&](const Operation& other) {
+    return other.verb == operation.verb && other.path == operation.path;
+  });
+  if (!known) operations_.push_back(std::move(operation));
+}
+
 std::string Description::component(std::string name, std::string schema) {
   std::string reference = R"({"$ref":")" + component_path(name) + "\"}";
   const bool known =
@@ -48,6 +55,13 @@ void Description::each_model(std::string_view pattern, std::string_view versione
   }
 }
 
+const DescribedModel* Description::shown() const noexcept {
+  for (const DescribedModel& model : models_) {
+    if (model.is_default() && model.is_newest()) return model.rows().rows != 0 ? &model : nullptr;
+  }
+  return nullptr;
+}
+
 Parameter Description::model_parameter() const {
   const auto some = std::find_if(models_.begin(), models_.end(), [](const auto& model) { return model.is_default(); });
   return {.name = "model",
@@ -58,7 +72,8 @@ Parameter Description::model_parameter() const {
 }
 
 Parameter Description::version_parameter() const {
-  const auto some = std::find_if(models_.begin(), models_.end(), [](const auto& model) { return model.is_default(); });
+  const auto some = std::find_if(models_.begin(), models_.end(),
+                                 [](const auto& model) { return model.is_default() && model.is_newest(); });
   return {.name = "version",
           .description = "The version of the model, as /models lists it.",
           .schema = R"({"type":"string","pattern":"^[^\u0000\r\n]+$"})",
@@ -69,10 +84,17 @@ Parameter Description::version_parameter() const {
 void add_errors(Operation& operation, const std::string& media_type, const std::string& schema,
                 std::initializer_list<int> statuses) {
   for (const int status : statuses) {
-    operation.replies.push_back({.status = status,
-                                 .description = std::string(codec::status_title(status)),
-                                 .contents = {{.media_type = media_type, .schema = schema}},
-                                 .headers = {}});
+    const Content content{.media_type = media_type, .schema = schema};
+    const auto told = std::find_if(operation.replies.begin(), operation.replies.end(),
+                                   [&](const Reply& reply) { return reply.status == status; });
+    if (told != operation.replies.end()) {
+      told->contents.push_back(content);
+    } else {
+      operation.replies.push_back({.status = status,
+                                   .description = std::string(codec::status_title(status)),
+                                   .contents = {content},
+                                   .headers = {}});
+    }
   }
 }
 

@@ -39,7 +39,8 @@ class Description {
   const std::vector<std::pair<std::string, std::string>>& tags() const noexcept { return tags_; }
   const std::vector<std::pair<std::string, std::string>>& components() const noexcept { return components_; }
 
-  void add(Operation operation) { operations_.push_back(std::move(operation)); }
+  /// The first one of a verb and path stays, as a route that was claimed does.
+  void add(Operation operation);
   void tag(std::string name, std::string text) { tags_.emplace_back(std::move(name), std::move(text)); }
   /// Keeps a schema under a name; gives `{"$ref":…}` to it. The first one of a name stays.
   std::string component(std::string name, std::string schema);
@@ -51,6 +52,10 @@ class Description {
   /// path and an id of its own, made of `id`.
   void each_model(std::string_view pattern, std::string_view versioned, std::string_view id,
                   const std::function<void(const DescribedModel&, Operation)>& visit) const;
+
+  /// The model whose rows show how routes that take any model are asked: the default one, as `model_parameter` and
+  /// `version_parameter` have it; null where there is none, or none of its rows is known.
+  const DescribedModel* shown() const noexcept;
 
   /// The path parameters `model` and `version`, with what is loaded as examples.
   Parameter model_parameter() const;
@@ -66,7 +71,8 @@ class Description {
 /// `#/components/schemas/NAME`.
 std::string component_path(std::string_view name);
 
-/// Adds an answer for each status, described by its reason phrase, with one schema for all of them.
+/// Adds an answer for each status, described by its reason phrase, with one schema for all of them; where a status
+/// is told already, it has one more form.
 void add_errors(Operation& operation, const std::string& media_type, const std::string& schema,
                 std::initializer_list<int> statuses);
 

@@ -50,9 +50,10 @@ constexpr std::string_view kStatus =
 
 constexpr std::string_view kModels =
     R"({"type":"object","required":["models"],"properties":{"models":{"type":"array","items":{"type":"object",)"
-    R"("required":["name","version","versions","kind","default"],"properties":{"name":{"type":"string"},)"
+    R"("required":["name","version","versions","kind","default","modelName","modelUrl"],"properties":{"name":{"type":"string"},)"
     R"("version":{"type":"string","description":"the newest"},"versions":{"type":"array","items":{"type":"string"}},)"
-    R"("kind":{"type":"string"},"default":{"type":"boolean"}},"additionalProperties":false}}},)"
+    R"("kind":{"type":"string"},"default":{"type":"boolean"},"modelName":{"type":"string"},)"
+    R"("modelUrl":{"type":"string"}},"additionalProperties":false}}},)"
     R"("additionalProperties":false})";
 
 constexpr std::string_view kCard =

@@ -44,6 +44,7 @@ struct Operation {
   std::vector<Content> bodies = {};  ///< none: no body is sent. The first one with an example is what Postman sends.
   bool body_required = true;
   std::vector<Reply> replies = {};
+  bool changes_server = false;  ///< not what runs by the way: left out of the Postman collection
 };
 
 }  // namespace pelton::api

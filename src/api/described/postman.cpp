@@ -23,8 +23,14 @@ const Content* example_body(const Operation& operation) {
   return nullptr;
 }
 
-/// Whether all that a request needs is known.
+/// Whether a request is sent by a collection that is run: nothing is to be changed by it, it has an answer that is no
+/// error, and all that it needs is known.
 bool can_be_sent(const Operation& operation) {
+  if (operation.changes_server) return false;
+  if (std::none_of(operation.replies.begin(), operation.replies.end(),
+                   [](const Reply& reply) { return reply.status / 100 == 2; })) {
+    return false;
+  }
   if (operation.body_required && !operation.bodies.empty() && example_body(operation) == nullptr) return false;
   return std::all_of(operation.parameters.begin(), operation.parameters.end(),
                      [](const Parameter& parameter) { return !parameter.in_path || !parameter.example.empty(); });
@@ -158,6 +164,26 @@ void append_item(ObjectWriter& item, const Operation& operation) {
   event.append("]}}]");
 }
 
+/// A group of operations, of those that can be sent.
+struct Folder {
+  std::string name;
+  std::string text;
+  std::vector<Operation> sent;
+};
+
+/// All groups in which there is something to send.
+std::vector<Folder> folders(const Description& description) {
+  std::vector<Folder> all;
+  for (const auto& [name, text] : description.tags()) {
+    Folder folder{name, text, {}};
+    for (const Operation& operation : description.operations()) {
+      if (operation.tag == name && can_be_sent(operation)) folder.sent.push_back(operation);
+    }
+    if (!folder.sent.empty()) all.push_back(std::move(folder));
+  }
+  return all;
+}
+
 }  // namespace
 
 void append_postman(core::TextBuffer& out, const Description& description, std::string_view base_url) {
@@ -166,13 +192,9 @@ void append_postman(core::TextBuffer& out, const Description& description, std::
   info.text("name", "Pelton").text("description", "Predictions of the models that are loaded.");
   info.text("schema", "https://schema.getpostman.com/json/collection/v2.1.0/collection.json");
   info.finish();
-  append_objects(root.member("item"), description.tags(), [&](ObjectWriter& folder, const auto& tag) {
-    folder.text("name", tag.first).text("description", tag.second);
-    std::vector<Operation> sent;
-    for (const Operation& operation : description.operations()) {
-      if (operation.tag == tag.first && can_be_sent(operation)) sent.push_back(operation);
-    }
-    append_objects(folder.member("item"), sent, append_item);
+  append_objects(root.member("item"), folders(description), [](ObjectWriter& object, const Folder& folder) {
+    object.text("name", folder.name).text("description", folder.text);
+    append_objects(object.member("item"), folder.sent, append_item);
   });
   append_objects(root.member("variable"), std::vector{base_url}, [](ObjectWriter& variable, std::string_view url) {
     variable.text("key", "baseUrl").text("value", url).text("type", "string");

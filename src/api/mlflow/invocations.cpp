@@ -119,6 +119,7 @@ void Invocations::add_routes(Routes& routes) {
   routes.add<&Invocations::ping>(Verb::get, "/ping", *this);
   routes.add<&Invocations::ping>(Verb::get, "/health", *this);
   routes.add<&Invocations::version>(Verb::get, "/version", *this);
+  routes.described_by<&Invocations::describe>(*this);
 }
 
 void Invocations::invoke(const RequestView& request, Responder responder, const RouteMatch& match) {

@@ -22,6 +22,8 @@ class Invocations {
   Invocations(ThreadState& state, Predictions& predictions) : state_(state), predictions_(predictions) {}
 
   void add_routes(Routes& routes);
+  /// Tells of those routes.
+  void describe(Description& to) const;
 
  private:
   struct Asked;

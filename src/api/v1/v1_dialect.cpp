@@ -86,6 +86,7 @@ void V1Dialect::add_routes(Routes& routes) {
     routes.add<&V1Dialect::status>(Verb::get, path, *this);
     routes.add<&V1Dialect::metadata>(Verb::get, path + "/metadata", *this);
   }
+  routes.described_by<&V1Dialect::describe>(*this);
 }
 
 ModelChoice V1Dialect::choose(const RouteMatch& match) {

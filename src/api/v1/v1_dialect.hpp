@@ -18,6 +18,8 @@ class V1Dialect {
   V1Dialect(ThreadState& state, Predictions& predictions) : state_(state), predictions_(predictions) {}
 
   void add_routes(Routes& routes);
+  /// Tells of those routes.
+  void describe(Description& to) const;
 
  private:
   template <codec::V1Verb verb>

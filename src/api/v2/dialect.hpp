@@ -11,11 +11,11 @@ namespace pelton::api {
 /// The Open Inference Protocol V2 with Triton's extensions: all its routes. Loop thread only.
 class V2Dialect {
  public:
-  V2Dialect(ThreadState& state, Predictions& predictions, core::EventLoop& loop)
+  V2Dialect(ThreadState& state, Predictions& predictions, ModelChores& chores)
       : infer_(state, predictions),
         generate_(state, predictions),
         models_(state),
-        repository_(state, loop),
+        repository_(state, chores),
         settings_(state) {}
 
   void add_routes(Routes& routes) {
@@ -24,7 +24,10 @@ class V2Dialect {
     models_.add_routes(routes);
     repository_.add_routes(routes);
     settings_.add_routes(routes);
+    routes.described_by<&V2Dialect::describe>(*this);
   }
+  /// Tells of all of them.
+  void describe(Description& to) const;
 
  private:
   V2Infer infer_;

@@ -35,6 +35,7 @@ void VertexDialect::claim_routes(Routes& routes) {
   if (!platform.vertex_health_route.empty()) {
     routes.claim<&VertexDialect::health>(http::Verb::get, platform.vertex_health_route, *this);
   }
+  routes.described_by<&VertexDialect::describe>(*this);
 }
 
 void VertexDialect::predict(const http::RequestView& request, http::Responder responder, const http::RouteMatch&) {

@@ -14,6 +14,8 @@ class VertexDialect {
   VertexDialect(ThreadState& state, Predictions& predictions) : state_(state), predictions_(predictions) {}
 
   void claim_routes(Routes& routes);
+  /// Tells of those routes.
+  void describe(Description& to) const;
 
  private:
   void predict(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match);

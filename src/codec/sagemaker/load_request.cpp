@@ -17,6 +17,7 @@ std::optional<std::string> take_scheme_off(std::string& url) {
   constexpr std::string_view kFile = "file://";
   if (url.starts_with(kFile)) url.erase(0, kFile.size());
   if (url.find("://") != std::string::npos) return "models are loaded from local files only, got " + in_quotes(url);
+  if (url.find('\0') != std::string::npos) return "a path holds no NUL";
   if (!url.starts_with('/')) return "expected an absolute path, got " + in_quotes(url);
   return std::nullopt;
 }
