@@ -5,10 +5,10 @@
 
 #include "core/printable.hpp"
 #include "formats/onnx/general/attributes.hpp"
-#include "formats/onnx/general/value_bytes.hpp"
 #include "formats/onnx/general/missing_values.hpp"
 #include "formats/onnx/general/row_operation.hpp"
 #include "formats/onnx/general/tensor_constant.hpp"
+#include "formats/onnx/general/value_bytes.hpp"
 #include "formats/onnx/registry.hpp"
 #include "formats/onnx/tensor.hpp"
 #include "operators/registry.hpp"
