@@ -5,29 +5,16 @@
 #include "api/query.hpp"
 #include "api/service.hpp"
 #include "codec/feature_card.hpp"
+#include "codec/json_list.hpp"
 #include "codec/request_schema.hpp"
 
 namespace pelton::api {
 
 namespace {
 
+using codec::append_list;
+using codec::append_texts;
 using codec::ObjectWriter;
-
-/// Appends `[item, item, …]`, each written by `write(item)`.
-template <class Range, class Write>
-void append_list(core::TextBuffer& out, const Range& range, Write&& write) {
-  out.append('[');
-  bool first = true;
-  for (const auto& item : range) {
-    if (!std::exchange(first, false)) out.append(',');
-    write(item);
-  }
-  out.append(']');
-}
-
-void append_texts(core::TextBuffer& out, const std::vector<std::string>& texts) {
-  append_list(out, texts, [&](const std::string& text) { core::append_json_string(out, text); });
-}
 
 /// What SageMaker calls a model and the place it came from, on the same routes.
 void append_names(ObjectWriter& entry, const serving::LoadedModel& loaded) {

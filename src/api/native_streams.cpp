@@ -7,6 +7,7 @@
 
 #include "api/header_lines.hpp"
 #include "api/query.hpp"
+#include "api/unanswered.hpp"
 #include "codec/json_rows.hpp"
 #include "codec/refused_rows.hpp"
 #include "codec/rows_mark.hpp"
@@ -165,7 +166,7 @@ void NativeStreams::Stream::submit(std::size_t first_row) {
   submitted = owner_.state_.clock().now();
   deadline = timeout_ > core::Duration(0) ? submitted + timeout_ : core::TimePoint::max();
   busy_ = lane_.batcher().submit(*this, first_row) != batching::Admission::full;
-  if (!busy_) conclude({.status = 503, .detail = "the model's queue is full; try again later", .errors = {}});
+  if (!busy_) conclude(queue_full());
 }
 
 void NativeStreams::Stream::scored(batching::Ticket& ticket, const batching::Outcome& outcome) {
@@ -197,18 +198,7 @@ void NativeStreams::Stream::answer(const batching::Outcome& outcome) {
 }
 
 std::optional<codec::Problem> NativeStreams::Stream::complaint(const batching::Outcome& outcome) const {
-  switch (outcome.status) {
-    case batching::Outcome::Status::expired:
-      return codec::Problem{.status = 504, .detail = "the deadline passed before the answer was there", .errors = {}};
-    case batching::Outcome::Status::shed:
-      return codec::Problem{
-          .status = 503,
-          .detail = "the model is overloaded, and the answer would have come too late; try again later",
-          .errors = {}};
-    case batching::Outcome::Status::failed:
-      return codec::Problem{.status = 503, .detail = "not enough memory to score this request", .errors = {}};
-    case batching::Outcome::Status::scored: break;
-  }
+  if (auto unscored = unscored_problem(outcome.status)) return unscored;
   return codec::refused_rows(*model_.loaded->model, method_, outcome.rows, outcome.results,
                              [this](std::size_t row) { return "/x/" + std::to_string(answered_ + row); });
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/header_lines.hpp"
+#include "api/unanswered.hpp"
 #include "codec/json_rows.hpp"
 #include "codec/predict_request.hpp"
 #include "codec/refused_rows.hpp"
@@ -67,12 +68,6 @@ namespace {
 metrics::Counter& rejected(ThreadState& state, const char* reason) {
   return state.shared().registry.counter("pelton_rejected_total", "Connections and requests turned away.",
                                          {{"reason", reason}}, state.shard());
-}
-
-const codec::Problem& queue_full() {
-  static const codec::Problem problem{
-      .status = 503, .detail = "the model's queue is full; try again later", .errors = {}};
-  return problem;
 }
 
 bool mentions(std::string_view body, std::span<const std::string_view> words) noexcept {
@@ -286,21 +281,9 @@ void Predictions::count(Call& call, int status) {
 
 int Predictions::write(Call& call) {
   using Status = batching::Outcome::Status;
-  if (call.status == Status::shed) {
-    overloaded_.add();
-    return write_problem(call,
-                         {.status = 503,
-                          .detail = "the model is overloaded, and the answer would have come too late; try again later",
-                          .errors = {}});
-  }
-  if (call.status == Status::expired) {
-    expired_.add();
-    return write_problem(call,
-                         {.status = 504, .detail = "the deadline passed before the answer was there", .errors = {}});
-  }
-  if (call.status == Status::failed) {
-    return write_problem(call, {.status = 503, .detail = "not enough memory to score this request", .errors = {}});
-  }
+  if (call.status == Status::shed) overloaded_.add();
+  if (call.status == Status::expired) expired_.add();
+  if (const auto unscored = unscored_problem(call.status)) return write_problem(call, *unscored);
   if (call.problem) return write_problem(call, *call.problem);
   HeaderLines headers;
   headers.server_timing(call.scored_after - call.scoring, call.scoring);

@@ -8,6 +8,7 @@
 #include "app/input_file.hpp"
 #include "app/model_flags.hpp"
 #include "app/progress_bar.hpp"
+#include "codec/json_list.hpp"
 #include "core/printable.hpp"
 
 namespace pelton::app {
@@ -54,16 +55,12 @@ void append_change(core::TextBuffer& out, const Change& change) {
     for (const auto& [name, share] : kQuantiles) quantiles.number(name, change.quantile(share));
     quantiles.finish();
   }
-  report.member("top").append('[');
-  bool first = true;
-  for (const ChangedRow& row : change.worst()) {
-    if (!std::exchange(first, false)) out.append(',');
+  codec::append_list(report.member("top"), change.worst(), [&](const ChangedRow& row) {
     ObjectWriter one(out);
     one.integer("row", row.row).integer("line", row.line);
     if (!change.labelled()) one.number("difference", row.difference);
     one.raw("old", row.before).raw("new", row.after).finish();
-  }
-  out.append(']');
+  });
   report.finish();
 }
 

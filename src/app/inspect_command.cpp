@@ -12,6 +12,7 @@
 #include "app/golden_source.hpp"
 #include "app/model_flags.hpp"
 #include "codec/feature_card.hpp"
+#include "codec/json_list.hpp"
 #include "codec/result_writer.hpp"
 #include "core/cpu_features.hpp"
 #include "core/printable.hpp"
@@ -159,26 +160,14 @@ void print_text(const model::Model& model, const std::string& file, const std::v
   print_attached(model, golden);
 }
 
-void append_texts(core::TextBuffer& out, const std::vector<std::string>& texts) {
-  out.append('[');
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (i != 0) out.append(',');
-    core::append_json_string(out, texts[i]);
-  }
-  out.append(']');
-}
-
 void append_golden(core::TextBuffer& out, const std::vector<GoldenVerdict>& golden) {
-  out.append('[');
-  for (std::size_t i = 0; i < golden.size(); ++i) {
-    if (i != 0) out.append(',');
+  codec::append_list(out, golden, [&](const GoldenVerdict& each) {
     codec::ObjectWriter verdict(out);
-    verdict.text("source", golden[i].name).integer("rows", golden[i].rows);
-    verdict.raw("passed", golden[i].complaint.empty() ? "true" : "false");
-    if (!golden[i].complaint.empty()) verdict.text("detail", golden[i].complaint);
+    verdict.text("source", each.name).integer("rows", each.rows);
+    verdict.raw("passed", each.complaint.empty() ? "true" : "false");
+    if (!each.complaint.empty()) verdict.text("detail", each.complaint);
     verdict.finish();
-  }
-  out.append(']');
+  });
 }
 
 void print_json(const model::Model& model, const std::string& file, const std::vector<GoldenVerdict>& golden) {
@@ -222,9 +211,9 @@ void print_json(const model::Model& model, const std::string& file, const std::v
     output.number("ns_per_row", cost.in_batch_ns).number("ns_one_row", cost.alone_ns).finish();
   }
   outputs.finish();
-  append_texts(report.member("graph_inputs"), description.inputs);
-  append_texts(report.member("operations"), description.operations);
-  append_texts(report.member("plan"), description.plan);
+  codec::append_texts(report.member("graph_inputs"), description.inputs);
+  codec::append_texts(report.member("operations"), description.operations);
+  codec::append_texts(report.member("plan"), description.plan);
   append_golden(report.member("golden_rows"), golden);
   report.integer("baseline_bytes", description.attachments.baseline.size());
   report.finish();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/v1/v1_dialect.hpp"
+#include "codec/json_list.hpp"
 #include "codec/result_writer.hpp"
 #include "codec/v1/v1_results.hpp"
 
@@ -25,13 +26,7 @@ void append_version_status(core::TextBuffer& out, const serving::LoadedModel& lo
 void V1Dialect::list(const http::RequestView& request, http::Responder responder, const http::RouteMatch&) {
   core::TextBuffer& body = state_.scratch();
   ObjectWriter reply(body);
-  reply.member("models").append('[');
-  bool first = true;
-  for (const std::string& name : state_.predictor().catalog().names()) {
-    if (!std::exchange(first, false)) body.append(',');
-    core::append_json_string(body, name);
-  }
-  body.append(']');
+  codec::append_texts(reply.member("models"), state_.predictor().catalog().names());
   reply.finish();
   state_.reply(request, std::move(responder), {.status = 200}, body.view(), Dialect::v1);
 }

@@ -1,23 +1,11 @@
 #include "codec/v2/model_documents.hpp"
 
-#include <utility>
-
+#include "codec/json_list.hpp"
 #include "codec/result_writer.hpp"
 
 namespace pelton::codec::v2 {
 
 namespace {
-
-template <class Range, class Write>
-void append_list(core::TextBuffer& out, const Range& range, Write&& write) {
-  out.append('[');
-  bool first = true;
-  for (const auto& item : range) {
-    if (!std::exchange(first, false)) out.append(',');
-    write(item);
-  }
-  out.append(']');
-}
 
 void append_dimensions(core::TextBuffer& out, std::span<const std::size_t> shape) {
   append_list(out, shape, [&](std::size_t dimension) { out.append_integer(dimension); });
