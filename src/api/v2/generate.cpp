@@ -34,19 +34,10 @@ void V2Generate::add_routes(Routes& routes) {
 }
 
 void V2Generate::generate(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match) {
-  const ModelChoice choice = choose_v2(state_, match);
-  if (choice.model == nullptr) {
-    return state_.reply_problem(request, std::move(responder), choice.problem, Dialect::v2);
-  }
-  ServedModel& model = *choice.model;
-  const codec::v2::TensorTable& tensors = V2ModelPart::of(model).tensors;
-  const model::Method read_for = tensors.outputs().front().method;
-  math::RowBuffer& rows = predictions_.rows(model, read_for);
-  codec::v2::InferRequest generated;
-  const auto done =
-      reader_.read(request.body, {tensors, {model.features, rows, state_.shared().settings.read}}, generated);
-  if (!done) return state_.reply_problem(request, std::move(responder), done.error(), Dialect::v2, &model);
-  submit_v2(state_, predictions_, request, std::move(responder), model, read_for, generated, form_);
+  const auto read = [&](const codec::v2::InferTarget& target, codec::v2::InferRequest& generated) {
+    return reader_.read(request.body, target, generated);
+  };
+  predict_v2(state_, predictions_, request, std::move(responder), match, read, form_);
 }
 
 void V2Generate::stream(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match) {

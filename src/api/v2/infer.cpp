@@ -25,19 +25,12 @@ void V2Infer::add_routes(Routes& routes) {
 }
 
 void V2Infer::infer(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match) {
-  const ModelChoice choice = choose_v2(state_, match);
-  if (choice.model == nullptr) {
-    return state_.reply_problem(request, std::move(responder), choice.problem, Dialect::v2);
-  }
-  ServedModel& model = *choice.model;
-  const codec::v2::TensorTable& tensors = V2ModelPart::of(model).tensors;
-  // Which outputs are wanted stands behind the inputs; most want the first.
-  const model::Method read_for = tensors.outputs().front().method;
-  math::RowBuffer& rows = predictions_.rows(model, read_for);
-  codec::v2::InferRequest inferred;
-  const auto done = read(request, {tensors, {model.features, rows, state_.shared().settings.read}}, inferred);
-  if (!done) return state_.reply_problem(request, std::move(responder), done.error(), Dialect::v2, &model);
-  submit_v2(state_, predictions_, request, std::move(responder), model, read_for, inferred, form_);
+  predict_v2(
+      state_, predictions_, request, std::move(responder), match,
+      [&](const codec::v2::InferTarget& target, codec::v2::InferRequest& inferred) {
+        return read(request, target, inferred);
+      },
+      form_);
 }
 
 core::Result<void, codec::Problem> V2Infer::read(const http::RequestView& request, const codec::v2::InferTarget& target,
@@ -58,9 +51,11 @@ core::Result<void, codec::Problem> V2Infer::read(const http::RequestView& reques
   return reader_.read(body.substr(0, length), body.substr(length), target, inferred);
 }
 
-void submit_v2(ThreadState& state, Predictions& predictions, const http::RequestView& request,
-               http::Responder responder, ServedModel& model, model::Method read_for,
-               const codec::v2::InferRequest& read, const AnswerForm& form) {
+namespace {
+
+/// Enters a request that was read into the batches of `read_for`.
+void submit(ThreadState& state, Predictions& predictions, const http::RequestView& request, http::Responder responder,
+            ServedModel& model, model::Method read_for, const codec::v2::InferRequest& read, const AnswerForm& form) {
   std::array<model::Method, model::kMethodCount> methods{};
   Wish wish{.model = &model,
             .methods = {methods.data(), read.output_count},
@@ -83,6 +78,25 @@ void submit_v2(ThreadState& state, Predictions& predictions, const http::Request
     }
   }
   predictions.submit(request, std::move(responder), wish, form);
+}
+
+}  // namespace
+
+void predict_v2(ThreadState& state, Predictions& predictions, const http::RequestView& request,
+                http::Responder responder, const http::RouteMatch& match, const ReadV2& read, const AnswerForm& form) {
+  const ModelChoice choice = choose_v2(state, match);
+  if (choice.model == nullptr) {
+    return state.reply_problem(request, std::move(responder), choice.problem, Dialect::v2);
+  }
+  ServedModel& model = *choice.model;
+  const codec::v2::TensorTable& tensors = V2ModelPart::of(model).tensors;
+  // Which outputs are wanted stands behind the inputs; most want the first.
+  const model::Method read_for = tensors.outputs().front().method;
+  math::RowBuffer& rows = predictions.rows(model, read_for);
+  codec::v2::InferRequest inferred;
+  const auto done = read({tensors, {model.features, rows, state.shared().settings.read}}, inferred);
+  if (!done) return state.reply_problem(request, std::move(responder), done.error(), Dialect::v2, &model);
+  submit(state, predictions, request, std::move(responder), model, read_for, inferred, form);
 }
 
 }  // namespace pelton::api

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -29,9 +30,13 @@ class V2Infer {
   codec::v2::InferReader reader_;
 };
 
-/// Enters a request that was read into the batches of `read_for`; its answer follows by `form`.
-void submit_v2(ThreadState& state, Predictions& predictions, const http::RequestView& request,
-               http::Responder responder, ServedModel& model, model::Method read_for,
-               const codec::v2::InferRequest& read, const AnswerForm& form);
+/// Reads a request's body into `target`.
+using ReadV2 = std::function<core::Result<void, codec::Problem>(const codec::v2::InferTarget& target,
+                                                                codec::v2::InferRequest& read)>;
+
+/// Answers a request for a prediction of the model that the route names: its rows enter the batches once `read` has
+/// read them, and the answer follows by `form`.
+void predict_v2(ThreadState& state, Predictions& predictions, const http::RequestView& request,
+                http::Responder responder, const http::RouteMatch& match, const ReadV2& read, const AnswerForm& form);
 
 }  // namespace pelton::api
