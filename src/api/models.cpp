@@ -31,6 +31,7 @@ void append_inputs(core::TextBuffer& out, const model::Schema& schema) {
     if (!feature.name.empty()) input.text("name", feature.name);
     input.text("type", to_string(feature.type));
     input.raw("missing", feature.takes_missing ? "true" : "false");
+    if (feature.optional) input.raw("optional", "true");
     codec::append_categories(input, feature);
     input.finish();
   });

@@ -79,14 +79,19 @@ std::vector<GoldenVerdict> judge_golden_rows(const model::Model& model, const st
   return verdicts;
 }
 
+/// What a row may do without.
+const char* may_be(const model::Feature& feature) {
+  if (feature.optional) return feature.takes_missing ? ", may be left out, may be missing" : ", may be left out";
+  return feature.takes_missing ? ", may be missing" : "";
+}
+
 void print_inputs(const model::Schema& schema) {
   std::printf("inputs       %zu\n", schema.features.size());
   constexpr std::size_t kShown = 50;
   for (std::size_t i = 0; i < schema.features.size() && i < kShown; ++i) {
     const model::Feature& feature = schema.features[i];
     std::printf("  %-4zu %-24s %s%s%s\n", i, feature.name.empty() ? "-" : core::all_printable(feature.name).c_str(),
-                std::string(to_string(feature.type)).c_str(), feature.takes_missing ? ", may be missing" : "",
-                told_categories(feature).c_str());
+                std::string(to_string(feature.type)).c_str(), may_be(feature), told_categories(feature).c_str());
   }
   if (schema.features.size() > kShown) std::printf("  … and %zu more\n", schema.features.size() - kShown);
 }
@@ -186,6 +191,7 @@ void print_json(const model::Model& model, const std::string& file, const std::v
     codec::ObjectWriter input(out);
     input.text("name", schema.features[i].name).text("type", to_string(schema.features[i].type));
     input.raw("missing", schema.features[i].takes_missing ? "true" : "false");
+    if (schema.features[i].optional) input.raw("optional", "true");
     codec::append_categories(input, schema.features[i]);
     input.finish();
   }

@@ -28,6 +28,9 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text;
 }
 
+/// What a column holds that is passed over.
+constexpr std::size_t kNoFeature = static_cast<std::size_t>(-1);
+
 /// What stands in a cell.
 enum class CellKind : std::uint8_t { number, missing, truth, out_of_range, text };
 
@@ -191,6 +194,7 @@ core::Result<std::size_t, Problem> CsvReader::open(std::string_view text, const 
     CsvCursor cursor(text);
     cursor.skip_mark();
     columns_.clear();
+    left_out_.clear();
     extras_.assign(extras.size(), {});
     header_lines_ = 0;
     const bool any = cursor.begin_record();
@@ -238,6 +242,10 @@ std::optional<Problem> CsvReader::match_columns(CsvCursor& cursor, const Feature
                              : next < width             ? next++
                                                         : width;
     const bool known = held != width || extra != extras.end();
+    if (!known && features.takes_any_name()) {
+      columns_.push_back(kNoFeature);
+      continue;
+    }
     if (known && held < seen_.size() && !seen_[held]) {
       seen_[held] = true;
       columns_.push_back(held);
@@ -249,6 +257,11 @@ std::optional<Problem> CsvReader::match_columns(CsvCursor& cursor, const Feature
         what = "the model has " + counted(width, "feature") + ": this column is none of them";
       return FieldError{{}, place(line, in_quotes(name)) + what};
     });
+  }
+  for (const FeatureTable::Optional& optional : features.optional()) {
+    if (seen_[optional.feature]) continue;
+    seen_[optional.feature] = true;
+    left_out_.push_back(optional);
   }
   for (std::size_t i = 0; i < width; ++i) {
     if (seen_[i]) continue;
@@ -263,7 +276,8 @@ std::optional<Problem> CsvReader::match_columns(CsvCursor& cursor, const Feature
 
 core::Result<std::size_t, Problem> CsvReader::read_records(std::string_view text, std::size_t line,
                                                            const RowTarget& target) {
-  assert(target.rows.cols() == target.features.width() && columns_.size() >= target.features.width());
+  assert(target.rows.cols() == target.features.width() &&
+         columns_.size() + left_out_.size() >= target.features.width());
   RowsMark mark(target.rows);
   std::size_t rows = 0;
   try {
@@ -272,6 +286,7 @@ core::Result<std::size_t, Problem> CsvReader::read_records(std::string_view text
     while (cursor.begin_record()) {
       if (rows == target.limits.max_rows) return too_many_rows(target.limits);
       ++rows;
+      if (rows * left_out_.size() > target.limits.max_filled) return too_many_filled(target.limits);
       if (!read_record(cursor, target, errors)) return cursor.problem(tells_lines_);
       // Rows of a body that will be refused are checked, not kept.
       if (!errors.empty()) target.rows.truncate(mark.first_row());
@@ -287,11 +302,12 @@ core::Result<std::size_t, Problem> CsvReader::read_records(std::string_view text
 bool CsvReader::read_record(CsvCursor& cursor, const RowTarget& target, FieldErrors& errors) {
   double* const out = target.rows.append_row();
   const std::size_t line = cursor.line();
+  for (const FeatureTable::Optional& optional : left_out_) out[optional.feature] = optional.value;
   std::size_t count = 0;
   for (bool last = false; !last; ++count) {
     CsvCell cell;
     if (!cursor.read_cell(cell, last, text_)) return false;
-    if (count >= columns_.size()) continue;
+    if (count >= columns_.size() || columns_[count] == kNoFeature) continue;
     const std::size_t feature = columns_[count];
     if (feature >= target.features.width()) [[unlikely]] {
       extras_[feature - target.features.width()] = cell.text;

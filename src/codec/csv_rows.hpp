@@ -29,7 +29,8 @@ std::optional<CsvHeader> parse_csv_header(std::string_view value) noexcept;
 /// number is the name that is spelled so ("007" is not "7"), others name one in quotes only. A text is what
 /// stands in the cell, spaces and all, in UTF-8; an empty cell is the empty text, or missing where texts
 /// are looked up. As such cells hold any text, a first record with nothing else to tell it by is found to
-/// be a header if it names features alone. Blank lines are passed over.
+/// be a header if it names features alone. Columns that may be left out need not be there, and where there
+/// are such, others are passed over. Blank lines are passed over.
 /// Every error names its line and column. 64 bytes beyond the text must be readable. One reader a thread; nothing
 /// allocated once warm.
 class CsvReader {
@@ -64,10 +65,11 @@ class CsvReader {
                                        std::span<const std::string> extras);
 
   std::string text_;                  ///< a cell that was written with doubled quotes
-  std::vector<std::size_t> columns_;  ///< by column of the text: the feature it holds, or features + the extra
-  std::vector<std::string> extras_;   ///< by extra: its cell
-  std::vector<bool> seen_;            ///< by feature: whether a column holds it
-  std::size_t header_lines_ = 0;      ///< lines before the first record of values
+  std::vector<std::size_t> columns_;  ///< by column of the text: the feature it holds, or features + the extra, or none
+  std::vector<FeatureTable::Optional> left_out_;  ///< those that no column of the text holds
+  std::vector<std::string> extras_;               ///< by extra: its cell
+  std::vector<bool> seen_;                        ///< by feature: whether a column holds it
+  std::size_t header_lines_ = 0;                  ///< lines before the first record of values
   bool tells_lines_;
 };
 

@@ -75,12 +75,19 @@ std::optional<std::string> not_allowed(const std::vector<double>& allowed, doubl
   return allowed.size() > kMostTold ? complaint + ", \u2026" : complaint;
 }
 
+/// What a row holds for a feature that it leaves out; nothing where it must not.
+std::optional<double> left_out_value(const model::Feature& feature) {
+  if (!feature.optional) return std::nullopt;
+  return feature.is_word() ? feature.categories->number({}) : 0.0;
+}
+
 }  // namespace
 
 FeatureTable::FeatureTable(const model::Schema& schema)
     : features_(schema.features), named_(schema.named()), names_columns_(schema.names_columns()) {
   for (const model::Feature& feature : features_) {
     if (feature.is_text()) text_features_.push_back(limits_.size());
+    if (const auto left_out = left_out_value(feature)) optional_.push_back({limits_.size(), *left_out});
     const bool looked_at = numbers_are_names(feature) || feature.allowed != nullptr;
     limits_.push_back(looked_at ? -1 : unseen_limit_of(feature.type));
   }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,15 @@ class FeatureTable {
     return look_up(name);
   }
 
+  /// A feature that rows may leave out by name, and what they hold then.
+  struct Optional {
+    std::size_t feature = 0;
+    double value = 0;
+  };
+  std::span<const Optional> optional() const noexcept { return optional_; }
+  /// Whether names that are none of the features' are passed over.
+  bool takes_any_name() const noexcept { return !optional_.empty(); }
+
   /// `; did you mean "name"?` for a name that is none of the features', or nothing.
   std::string suggestion(std::string_view unknown) const;
 
@@ -54,6 +64,7 @@ class FeatureTable {
   std::vector<std::uint32_t> slots_;  ///< open addressing, feature + 1, 0 empty; size a power of two
   std::vector<double> limits_;
   std::vector<std::size_t> text_features_;
+  std::vector<Optional> optional_;
   std::string offered_names_;
   unsigned offered_ = 0;
   bool named_ = false;

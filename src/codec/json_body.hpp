@@ -22,7 +22,7 @@ core::Result<void, Problem> read_json_body(std::string_view body, const RowTarge
     JsonCursor cursor(body);
     cursor.take_extensions();
     JsonRows rows(cursor, target, scratch, errors, forms);
-    if (!read(cursor, rows, errors)) return rows.too_many() ? too_many_rows(target.limits) : cursor.problem();
+    if (!read(cursor, rows, errors)) return rows.too_many() ? rows.excess() : cursor.problem();
     if (!errors.empty()) return errors.take_problem();
     request.rows = rows.rows();
   } catch (const std::bad_alloc&) {

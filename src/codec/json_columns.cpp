@@ -19,7 +19,7 @@ bool JsonRows::read_columns(std::string_view pointer) {
     const std::size_t feature = features_.find(name, guess);
     const bool known = feature != width;
     if (!known || scratch_.seen[feature] == scratch_.stamp) {
-      report_name(name, known);
+      if (known || !features_.takes_any_name()) report_name(name, known);
       if (!cursor_.skip_value()) return false;
     } else {
       scratch_.seen[feature] = scratch_.stamp;
@@ -31,8 +31,25 @@ bool JsonRows::read_columns(std::string_view pointer) {
     if (next == JsonCursor::Next::failed) return false;
     more = next == JsonCursor::Next::more;
   }
-  if (given != width) report_missing();
+  const bool complete = given == width || fill_in_columns(given);
   end_row();
+  return complete;
+}
+
+/// The columns that were not sent: filled in where they may be left out.
+bool JsonRows::fill_in_columns(std::size_t given) {
+  if (column_rows_ == kBareRow) {
+    report_row("expected at least one column: it says how many rows there are");
+    return true;
+  }
+  for (const FeatureTable::Optional& optional : features_.optional()) {
+    if (scratch_.seen[optional.feature] == scratch_.stamp) continue;
+    scratch_.seen[optional.feature] = scratch_.stamp;
+    ++given;
+    double* out = target_.rows.view().data + mark_ * features_.width() + optional.feature;
+    for (std::size_t i = 0; i < rows_; ++i, out += stride_) *out = optional.value;
+  }
+  if (given != features_.width()) report_missing();
   return true;
 }
 
@@ -77,7 +94,10 @@ bool JsonRows::begin_columns(std::size_t feature) {
   }
   if (count == 0) report_column(feature, "expected at least one value");
   const std::size_t width = features_.width();
-  const bool filled = count != 0 && errors_.empty() && left / 2 / count >= width - 1;
+  const std::size_t optional = features_.optional().size();
+  if (optional > target_.limits.max_filled / std::max<std::size_t>(count, 1)) return count_filled(optional * count);
+  const std::size_t others = width - std::max<std::size_t>(optional, 1);  // columns that are yet to come
+  const bool filled = count != 0 && errors_.empty() && left / 2 / count >= others;
   target_.rows.append_rows(filled ? count : 1);
   stride_ = filled ? width : 0;
   rows_ = filled ? count : 0;

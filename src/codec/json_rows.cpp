@@ -154,7 +154,7 @@ bool JsonRows::read_named_row() {
   if (out == nullptr) return false;
   begin_names();
   const std::size_t given = scratch_.common.empty() ? 0 : take_common(out);
-  if (!read_named_values(out, given)) return false;
+  if (!count_filled(given) || !read_named_values(out, given)) return false;
   end_row();
   return true;
 }
@@ -181,7 +181,7 @@ bool JsonRows::read_named_values(double* out, std::size_t given) {
     const std::size_t feature = features_.find(name, guess);
     const bool known = feature != width;
     if (!known || scratch_.seen[feature] == scratch_.stamp) [[unlikely]] {
-      report_name(name, known);
+      if (known || !features_.takes_any_name()) report_name(name, known);
       if (!cursor_.skip_value()) return false;
     } else {
       scratch_.seen[feature] = scratch_.stamp;
@@ -193,10 +193,26 @@ bool JsonRows::read_named_values(double* out, std::size_t given) {
     if (next == JsonCursor::Next::failed) return false;
     more = next == JsonCursor::Next::more;
   }
-  if (given != width && !common_open_) [[unlikely]] {
-    report_missing();
+  return given == width || common_open_ || fill_in(out, given);
+}
+
+/// What the row in hand has not named: filled in where that may be left out.
+bool JsonRows::fill_in(double* out, std::size_t given) {
+  const std::size_t named = given;
+  for (const FeatureTable::Optional& optional : features_.optional()) {
+    if (scratch_.seen[optional.feature] == scratch_.stamp) continue;
+    scratch_.seen[optional.feature] = scratch_.stamp;
+    out[optional.feature] = optional.value;
+    ++given;
   }
-  return true;
+  if (given != features_.width()) report_missing();
+  return count_filled(given - named);
+}
+
+bool JsonRows::count_filled(std::size_t values) {
+  filled_ += values;
+  too_many_ = too_many_ || filled_ > target_.limits.max_filled;
+  return !too_many_;
 }
 
 inline std::size_t JsonRows::read_numbers(double* out, std::size_t feature, std::size_t width) noexcept {
@@ -287,6 +303,18 @@ std::string JsonRows::cell_pointer(std::size_t feature) const {
     case Place::bare: break;
   }
   return pointer;
+}
+
+Problem JsonRows::excess() const {
+  return filled_ > target_.limits.max_filled ? too_many_filled(target_.limits) : too_many_rows(target_.limits);
+}
+
+Problem too_many_filled(const ReadLimits& limits) {
+  Problem problem;
+  problem.status = 413;
+  problem.detail = "too many rows that leave values out: at most " + std::to_string(limits.max_filled) +
+                   " values are filled in for one request";
+  return problem;
 }
 
 Problem too_many_rows(const ReadLimits& limits) {

@@ -37,7 +37,7 @@ struct RowForms {
 /// Field errors are collected and reading goes on, so that a caller hears of all of them; from the
 /// first one on rows are checked but no longer kept, so that a refused body cannot take more memory
 /// than its good part. Every reading function gives false where reading cannot go on: the cursor has
-/// failed, or the limit of rows is passed (`too_many`).
+/// failed, or a limit of `target` is passed (`too_many`).
 class JsonRows {
  public:
   JsonRows(JsonCursor& cursor, const RowTarget& target, JsonScratch& scratch, FieldErrors& errors, RowForms forms = {});
@@ -56,6 +56,8 @@ class JsonRows {
 
   std::size_t rows() const noexcept { return rows_; }
   bool too_many() const noexcept { return too_many_; }
+  /// The 413 for it.
+  Problem excess() const;
 
  private:
   static constexpr std::size_t kBareRow = static_cast<std::size_t>(-1);
@@ -70,6 +72,9 @@ class JsonRows {
   bool read_named_values(double* out, std::size_t given);
   void begin_names();
   std::size_t take_common(double* out);
+  bool count_filled(std::size_t values);
+  bool fill_in(double* out, std::size_t given);
+  bool fill_in_columns(std::size_t given);
   bool read_column(std::size_t feature);
   bool begin_columns(std::size_t feature);
   bool count_values(std::size_t& count);
@@ -106,7 +111,8 @@ class JsonRows {
   std::size_t rows_ = 0;
   RowForms forms_;
   Place place_ = Place::position;
-  bool wrapped_ = false;  ///< within a list of one
+  std::size_t filled_ = 0;  ///< values so far that were not sent with their rows
+  bool wrapped_ = false;    ///< within a list of one
   bool too_many_ = false;
   bool common_open_ = false;  ///< the first row holds what all have in common, and nothing else yet
   std::span<const std::size_t> order_;
@@ -128,6 +134,8 @@ inline bool JsonRows::read_cell(std::size_t feature, double& value) {
 
 /// The 413 for more rows than `limits` allow.
 Problem too_many_rows(const ReadLimits& limits);
+/// The same for more values that are not sent with their rows.
+Problem too_many_filled(const ReadLimits& limits);
 /// The 503 for a request that memory ran out over.
 Problem out_of_memory();
 

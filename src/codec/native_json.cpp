@@ -111,6 +111,7 @@ class NativeBody {
 
   FieldErrors& errors() noexcept { return errors_; }
   bool too_many() const noexcept { return rows_.too_many(); }
+  Problem excess() const { return rows_.excess(); }
 
  private:
   bool has(Member member) const noexcept { return (seen_ >> static_cast<unsigned>(member) & 1U) != 0; }
@@ -210,7 +211,7 @@ core::Result<void, Problem> NativeJsonReader::read(std::string_view body, const 
   try {
     JsonCursor cursor(body);
     NativeBody native(cursor, target, scratch_, model_, version_, request);
-    if (!native.read()) return native.too_many() ? too_many_rows(target.limits) : cursor.problem();
+    if (!native.read()) return native.too_many() ? native.excess() : cursor.problem();
     if (!native.errors().empty()) return native.errors().take_problem();
   } catch (const std::bad_alloc&) {
     return out_of_memory();
@@ -295,7 +296,7 @@ core::Result<std::size_t, Problem> NativeJsonReader::read_all(std::string_view b
       cursor = is_body ? JsonCursor(line, body.data(), 1) : JsonCursor(line, line.data(), number);
       errors.set_line(number);
       if (!read_line_row(cursor, rows, errors, scratch_.name, wrapper)) {
-        return rows.too_many() ? too_many_rows(target.limits) : cursor.problem();
+        return rows.too_many() ? rows.excess() : cursor.problem();
       }
     }
     errors.set_line(0);
@@ -320,7 +321,7 @@ core::Result<void, Problem> NativeJsonReader::read_line(std::string_view text, s
     JsonCursor cursor(text, text.data(), line);
     JsonRows rows(cursor, target, scratch_, errors);
     if (!read_line_row(cursor, rows, errors, scratch_.name, "x")) {
-      return rows.too_many() ? too_many_rows(target.limits) : cursor.problem();
+      return rows.too_many() ? rows.excess() : cursor.problem();
     }
     if (!errors.empty()) return errors.take_problem();
   } catch (const std::bad_alloc&) {

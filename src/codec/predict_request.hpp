@@ -36,6 +36,9 @@ struct PredictRequest {
 /// Bounds on what one request may bring.
 struct ReadLimits {
   std::size_t max_rows = 1'000'000;  ///< 413 beyond
+  /// Values that a request's rows hold without being sent with them (left out by name, or sent once for all): memory
+  /// that its bytes do not account for. 413 beyond.
+  std::size_t max_filled = std::size_t{1} << 24;
 };
 
 /// Where rows are read to. The buffer has `features.width()` columns (asserted) and is shared with

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "codec/feature_table.hpp"
 #include "codec/result_writer.hpp"
@@ -147,12 +148,17 @@ void append_named_row(core::TextBuffer& out, const model::Schema& schema) {
   }
   properties.append('}');
   core::TextBuffer& required = row.member("required");
-  for (std::size_t i = 0; i < schema.features.size(); ++i) {
-    required.append(i == 0 ? '[' : ',');
-    core::append_json_string(required, schema.features[i].name);
+  required.append('[');
+  std::string_view separator;
+  bool any_name = false;
+  for (const model::Feature& feature : schema.features) {
+    any_name = any_name || feature.optional;
+    if (feature.optional) continue;
+    required.append(std::exchange(separator, ","));
+    core::append_json_string(required, feature.name);
   }
   required.append(']');
-  row.raw("additionalProperties", "false");
+  row.raw("additionalProperties", any_name ? "true" : "false");
   row.finish();
 }
 

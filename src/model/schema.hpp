@@ -39,7 +39,10 @@ std::string_view to_string(ElementType type) noexcept;
 struct Feature {
   std::string name;  ///< empty where the model knows its features by position only
   ElementType type = ElementType::float64;
-  bool takes_missing = false;                              ///< whether null (NaN) has a meaning to the model
+  bool takes_missing = false;  ///< whether null (NaN) has a meaning to the model
+  /// Whether a row that names its features may leave this one out: it is 0 then, or the empty text. The model
+  /// takes maps: names that it does not know mean nothing to it, and are no mistake.
+  bool optional = false;
   std::shared_ptr<const Categories> categories = nullptr;  ///< set: text stands for a category's number
   /// Set: the only values taken, whole and ascending, within 2^53; a value that is not whole stands for its whole part.
   std::shared_ptr<const std::vector<double>> allowed = nullptr;

@@ -12,7 +12,8 @@ import onnxruntime
 import pandas
 import scipy.sparse
 from skl2onnx import to_onnx
-from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, Int64TensorType, StringTensorType
+from skl2onnx.common.data_types import (DictionaryType, DoubleTensorType, FloatTensorType, Int64TensorType,
+                                           StringTensorType)
 from sklearn.base import is_classifier
 from sklearn.preprocessing import LabelBinarizer, LabelEncoder
 from sklearn.svm import OneClassSVM
@@ -33,6 +34,7 @@ class Case:
     text_labels: bool = False
     options: dict = dataclasses.field(default_factory=dict)
     missing: bool = False  # rows with missing values
+    maps: bool = False  # each row of the table a dict, as DictVectorizer takes it
     columns: bool = False  # one named input a feature; always so where the data is a table
     # Pelton's methods, by name or with what scikit-learn calls each.
     methods: object = ("predict", "predict_proba", "decision_function")
@@ -90,6 +92,15 @@ def split(case, x, y):
     return x[fitted], y[fitted], x[asked]
 
 
+def as_maps(table):
+    """The rows as dicts: a number by its column, a word as `column=word` with the number 1, nothing that is missing."""
+    def entry(name, value):
+        return (f"{name}={value}", 1.0) if isinstance(value, str) else (name, float(value))
+
+    return [dict(entry(name, value) for name, value in row.items() if value is not None and value == value)
+            for row in table.to_dict("records")]
+
+
 def fit(case):
     x, y, names = data_sets.load(case.data)
     if case.text_labels:
@@ -109,6 +120,9 @@ def fit(case):
         if of_labels(case.model):
             rows = np.unique(y)[:, None]
             case.model.fit(y)
+        elif case.maps:
+            rows = as_maps(rows)
+            case.model.fit(as_maps(train), y)
         else:
             case.model.fit(spelt(case, train), y)
     return case.model, rows, names
@@ -164,7 +178,9 @@ def column_type(column, number):
 def converted(case, model, rows, names, **more_options):
     given = {id(model): {**case.options, **more_options}} if case.options or more_options else None
     number = TENSOR_TYPES[case.dtype]
-    if isinstance(rows, pandas.DataFrame):
+    if case.maps:
+        types = [("X", DictionaryType(StringTensorType([1]), number([1])))]
+    elif isinstance(rows, pandas.DataFrame):
         types = [(name, column_type(rows[name], number)([None, 1])) for name in rows]
     elif case.columns:
         types = [(name.replace(" ", "_"), number([None, 1])) for name in names]
@@ -178,6 +194,8 @@ def converted(case, model, rows, names, **more_options):
 
 def as_taken(case, rows):
     """The rows as the graph's type has them, back in scikit-learn's."""
+    if case.maps:
+        return [{name: float(TYPES[case.dtype](value)) for name, value in row.items()} for row in rows]
     if isinstance(rows, pandas.DataFrame):
         rows = spelt(case, rows)
         return rows.assign(**{name: as_taken(case, rows[name].to_numpy()) for name in rows})
@@ -234,7 +252,9 @@ def row_lines(rows):
             return value
         return None if np.isnan(value) else float(value)
 
-    if isinstance(rows, pandas.DataFrame) and rows.shape[1] > 1:  # of one input Pelton takes the columns by position
+    if isinstance(rows, list):
+        records = rows
+    elif isinstance(rows, pandas.DataFrame) and rows.shape[1] > 1:  # of one input Pelton takes the columns by position
         records = [{name: plain(v) for name, v in row.items()} for row in rows.to_dict("records")]
     else:
         records = [[plain(v) for v in row] for row in np.asarray(rows).tolist()]
@@ -254,6 +274,8 @@ def runtime_outputs(case, model, proto, rows):
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     session = onnxruntime.InferenceSession(proto.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    if case.maps:  # one a call
+        return [np.concatenate(parts) for parts in zip(*(session.run(None, {"X": row}) for row in rows))]
     return session.run(None, feeds(case, proto, rows))
 
 
@@ -271,7 +293,8 @@ def scores_of(model, given):
 
 def runtime_answers(case, model, proto, rows):
     """What ONNX Runtime answers: predict, and predict_proba where the case has it."""
-    if case.dtype == "double" and any(node.op_type in ("SVMRegressor", "Imputer") for node in proto.graph.node):
+    undoubled = ("SVMRegressor", "Imputer", "DictVectorizer")
+    if case.dtype == "double" and any(node.op_type in undoubled for node in proto.graph.node):
         return {}  # not implemented for double
     given = runtime_outputs(case, model, proto, rows)
     result = {}

@@ -4,6 +4,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import TruncatedSVD
 from sklearn.ensemble import (GradientBoostingClassifier, GradientBoostingRegressor, HistGradientBoostingClassifier,
                               RandomForestClassifier, RandomForestRegressor)
+from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier
@@ -11,7 +12,7 @@ from sklearn.naive_bayes import ComplementNB, MultinomialNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
@@ -93,6 +94,22 @@ def encoders():
     return cases
 
 
+def maps():
+    """Rows that are dicts."""
+    options = {"options": {"zipmap": False}}
+    cases = both("cars_map_ridge", lambda: make_pipeline(DictVectorizer(), MaxAbsScaler(), Ridge()), "cars", maps=True,
+                 held_out=True)
+    cases += both("penguins_map_forest",
+                  lambda: make_pipeline(DictVectorizer(), RandomForestClassifier(n_estimators=5, max_depth=4,
+                                                                                 random_state=0)),
+                  "penguins", maps=True, held_out=True, **options)
+    cases += both("penguins_map_logistic",
+                  lambda: make_pipeline(DictVectorizer(), MaxAbsScaler(), LogisticRegression(max_iter=500)), "penguins",
+                  maps=True, held_out=True, **options)
+    cases += both("weather_map_only", DictVectorizer, "weather", maps=True, held_out=True, methods=TRANSFORM)
+    return cases
+
+
 def text():
     def read(vectorizer, *steps):
         return lambda: make_pipeline(ColumnTransformer([("text", vectorizer(), "text")]), *(step() for step in steps))
@@ -124,4 +141,4 @@ def text():
 
 
 def cases():
-    return estimators() + encoders() + text()
+    return estimators() + encoders() + maps() + text()

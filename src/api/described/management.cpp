@@ -62,7 +62,7 @@ constexpr std::string_view kCard =
     R"("version":{"type":"string"},"versions":{"type":"array","items":{"type":"string"}},)"
     R"("format":{"type":"string"},"kind":{"type":"string"},"inputs":{"type":"array","items":{"type":"object",)"
     R"("required":["type","missing"],"properties":{"name":{"type":"string"},"type":{"type":"string"},)"
-    R"("missing":{"type":"boolean"}}}},"outputs":{"type":"object","additionalProperties":{"type":"object",)"
+    R"("missing":{"type":"boolean"},"optional":{"type":"boolean"}}}},"outputs":{"type":"object","additionalProperties":{"type":"object",)"
     R"("required":["type","width","label"],"properties":{"type":{"type":"string"},"width":{"type":"integer"},)"
     R"("label":{"type":"boolean"}}}},"classes":{"type":"array","items":{"type":["string","integer"]}},)"
     R"("parameters":{"type":"integer"},"bytes":{"type":"integer"},)"

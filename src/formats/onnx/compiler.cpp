@@ -16,6 +16,7 @@
 #include "formats/onnx/general/compile.hpp"
 #include "formats/onnx/graph_inputs.hpp"
 #include "formats/onnx/graph_outputs.hpp"
+#include "formats/onnx/map_inputs.hpp"
 #include "formats/onnx/proto_reader.hpp"
 #include "formats/onnx/refusals.hpp"
 #include "formats/onnx/registry.hpp"
@@ -239,13 +240,15 @@ core::Result<std::unique_ptr<const model::Model>> read_onnx_model(std::string_vi
     ExternalData external(options.folder, limits);
     auto attached = external.attach(*model);
     if (!attached) return attached.error();
-    auto inputs = read_graph_inputs(*model, limits);
-    if (!inputs) return inputs.error();
     auto opsets = read_opsets(model->opset_import);
     if (!opsets) return opsets.error();
     core::TextArena names;
     auto inlined = inline_functions(*model, *opsets, limits, names);
     if (!inlined) return inlined.error();
+    auto lowered = lower_map_inputs(*model, limits, names);
+    if (!lowered) return lowered.error();
+    auto inputs = read_graph_inputs(*model, limits);
+    if (!inputs) return inputs.error();
     auto compiled = Compiler(*model, *opsets, *inputs, limits).compile();
     if (compiled || compiled.error().code() != ErrorCode::unsupported) return compiled;
     // Not all of it is columns of rows: the general way says what can be done, or what cannot.

@@ -89,7 +89,9 @@ model::Description describe(const ModelProto& model, const GraphInputs& inputs, 
   for (const GraphInput& input : inputs.inputs) {
     if (input.width > 1) description.inputs.push_back(told(input));
   }
-  for (const NodeProto& node : model.graph->node) description.operations.push_back(core::printable(node.op_type));
+  for (const NodeProto& node : model.graph->node) {
+    description.operations.push_back(core::printable(node.written_as.empty() ? node.op_type : node.written_as));
+  }
   description.attachments = attachments_of(model);
   return description;
 }

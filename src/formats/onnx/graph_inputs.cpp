@@ -83,7 +83,7 @@ core::Result<GraphInput> read_input(const ValueInfoProto& info, std::size_t name
   if (!element_type(info.type.elem_type)) {
     return Error(ErrorCode::unsupported, "is of type " + std::string(to_string(info.type.elem_type)));
   }
-  GraphInput input{.name = info.name, .type = info.type.elem_type};
+  GraphInput input{.name = info.name, .type = info.type.elem_type, .keys = info.columns};
   if (info.type.shape) {
     auto shape = read_shape(*info.type.shape, input);
     if (!shape) return shape.error();
@@ -97,12 +97,13 @@ core::Result<GraphInput> read_input(const ValueInfoProto& info, std::size_t name
 }
 
 std::string column_name(const GraphInput& input, std::size_t column) {
+  if (!input.keys.empty()) return std::string(input.keys[column]);
   const std::string name = core::printable(input.name);
   return input.width == 1 ? name : name + "_" + std::to_string(column);
 }
 
 core::Result<void> name_features(GraphInputs& inputs, std::vector<std::string> names) {
-  if (inputs.inputs.size() > 1) {
+  if (inputs.inputs.size() > 1 || !inputs.inputs.front().keys.empty()) {
     names.clear();
     for (const GraphInput& input : inputs.inputs) {
       for (std::size_t c = 0; c < input.width; ++c) names.push_back(column_name(input, c));
@@ -168,7 +169,7 @@ core::Result<GraphInputs> read_graph_inputs(const ModelProto& model, const Limit
     if (input->width > limits.features - result.features.size()) {
       return Error(ErrorCode::too_large, "takes more than " + std::to_string(limits.features) + " features");
     }
-    const model::Feature feature{.name = {}, .type = *element_type(input->type)};
+    const model::Feature feature{.name = {}, .type = *element_type(input->type), .optional = !input->keys.empty()};
     result.features.insert(result.features.end(), input->width, feature);
     result.vocabularies.resize(result.features.size());
     if (input->type == DataType::string) {

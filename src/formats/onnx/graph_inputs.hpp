@@ -21,6 +21,8 @@ struct GraphInput {
   std::size_t width = 0;
   bool flat = false;                 ///< declared [rows]
   std::vector<std::int64_t> tail{};  ///< dimensions after the rows; their product is the width
+  /// Of a map: its keys, one a column. A row that names its features need not have them all.
+  std::vector<std::string_view> keys{};
 };
 
 /// The inputs of a graph side by side, in the graph's order, and what they are called.

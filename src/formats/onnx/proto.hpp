@@ -81,6 +81,8 @@ struct NodeProto {
   std::vector<AttributeProto> attribute;
   /// Version of the node's operator set, where it came out of a function's body; 0: what the model imports.
   std::int64_t opset = 0;
+  /// What the file calls the operator, where another has been put in its place; else empty.
+  std::string_view written_as;
 };
 
 /// One dimension of a shape: a number, a name, or neither.
@@ -89,10 +91,10 @@ struct Dimension {
   std::string_view param;
 };
 
-/// What a graph says of a value. Of nested types only as much as models use: sequences of tensors, and
-/// of maps from label to number.
+/// What a graph says of a value. Of nested types only as much as models use: sequences of tensors, maps from
+/// key to value, and sequences of those.
 struct TypeProto {
-  enum class Kind : std::uint8_t { none, tensor, sequence_of_tensors, sequence_of_maps, other };
+  enum class Kind : std::uint8_t { none, tensor, sequence_of_tensors, map, sequence_of_maps, other };
   Kind kind = Kind::none;
   DataType elem_type = DataType::undefined;  ///< of the tensor (or tensors), or of the maps' values
   DataType key_type = DataType::undefined;   ///< of the maps
@@ -102,6 +104,8 @@ struct TypeProto {
 struct ValueInfoProto {
   std::string_view name;
   TypeProto type;
+  /// What the columns of an input are called that the file has as a map: its keys. Else empty.
+  std::vector<std::string_view> columns = {};
 };
 
 struct GraphProto {

@@ -224,7 +224,7 @@ bool Reader::map_type(std::string_view bytes, TypeProto& type) {
       default: return true;
     }
   });
-  type.elem_type = value.elem_type;
+  if (value.kind == TypeProto::Kind::tensor) type.elem_type = value.elem_type;
   return good;
 }
 
@@ -253,7 +253,7 @@ bool Reader::type(std::string_view bytes, TypeProto& type) {
       case 4:
         type.kind = TypeProto::Kind::other;
         return is(field, WireType::bytes) && sequence_type(field.payload, type);
-      case 5:
+      case 5: type.kind = TypeProto::Kind::map; return is(field, WireType::bytes) && map_type(field.payload, type);
       case 7:
       case 8:
       case 9: type.kind = TypeProto::Kind::other; return true;
