@@ -99,10 +99,9 @@ def maps():
     options = {"options": {"zipmap": False}}
     cases = both("cars_map_ridge", lambda: make_pipeline(DictVectorizer(), MaxAbsScaler(), Ridge()), "cars", maps=True,
                  held_out=True)
-    cases += both("penguins_map_forest",
-                  lambda: make_pipeline(DictVectorizer(), RandomForestClassifier(n_estimators=5, max_depth=4,
-                                                                                 random_state=0)),
-                  "penguins", maps=True, held_out=True, **options)
+    # In double the file would compare with thresholds that are rounded to float, and ONNX Runtime runs no such map.
+    forest = make_pipeline(DictVectorizer(), RandomForestClassifier(n_estimators=5, max_depth=4, random_state=0))
+    cases.append(Case("penguins_map_forest_float", forest, "penguins", maps=True, held_out=True, **options))
     cases += both("penguins_map_logistic",
                   lambda: make_pipeline(DictVectorizer(), MaxAbsScaler(), LogisticRegression(max_iter=500)), "penguins",
                   maps=True, held_out=True, **options)
