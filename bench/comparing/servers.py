@@ -145,6 +145,8 @@ def drive(programs, server, seconds, core=None, rate=None):
     command = ["taskset", "-c", str(core)] if core is not None else []
     command += [str(programs.pelton), "bench", server.url, "--json", "--connections", "64", "--duration", str(seconds),
                 "--pid", str(server.process.pid)]
+    if getattr(server, "body", None):
+        command += ["--body", str(server.body)]
     for header in server.headers:
         command += ["--header", header]
     if rate is not None:
