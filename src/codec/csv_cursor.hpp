@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <string_view>
 
+#include "codec/decimal.hpp"
 #include "codec/problem.hpp"
 
 namespace pelton::codec {
@@ -28,6 +30,9 @@ class CsvCursor {
   }
   /// Passes over blank lines; whether a record follows.
   bool begin_record() noexcept;
+  /// The next cell of the record if it is a plain number, as JSON writes them, of at most that magnitude; else
+  /// false, and nothing is read.
+  bool read_number(double limit, double& value, bool& last) noexcept;
   /// The next cell of the record; `last` says whether the record ends with it. False: `problem()`.
   bool read_cell(CsvCell& cell, bool& last, std::string& scratch);
 
@@ -39,6 +44,10 @@ class CsvCursor {
  private:
   bool read_quoted(CsvCell& cell, std::string& scratch);
   bool end_cell(bool& last) noexcept;
+  /// Whether the record ends there, as it should.
+  bool ends_record(const char* at) const noexcept {
+    return at == end_ || *at == '\n' || (*at == '\r' && end_ - at > 1 && at[1] == '\n');
+  }
 
   const char* begin_;
   const char* at_;
@@ -46,5 +55,21 @@ class CsvCursor {
   std::size_t line_;
   const char* reason_ = "";
 };
+
+inline bool CsvCursor::read_number(double limit, double& value, bool& last) noexcept {
+  if (at_ == end_ || !may_begin_number(*at_)) return false;
+  const ScannedNumber number = scan_number(at_, end_);
+  if (number.fault != NumberFault::none || !(std::fabs(number.value) <= limit)) return false;
+  if (number.end == end_ || *number.end != ',') [[unlikely]] {
+    if (!ends_record(number.end)) return false;
+    at_ = number.end;
+    value = number.value;
+    return end_cell(last);
+  }
+  at_ = number.end + 1;
+  value = number.value;
+  last = false;
+  return true;
+}
 
 }  // namespace pelton::codec

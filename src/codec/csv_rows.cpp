@@ -301,26 +301,22 @@ core::Result<std::size_t, Problem> CsvReader::read_records(std::string_view text
 
 bool CsvReader::read_record(CsvCursor& cursor, const RowTarget& target, FieldErrors& errors) {
   double* const out = target.rows.append_row();
+  const std::size_t width = target.features.width();
   const std::size_t line = cursor.line();
   for (const FeatureTable::Optional& optional : left_out_) out[optional.feature] = optional.value;
   std::size_t count = 0;
   for (bool last = false; !last; ++count) {
-    CsvCell cell;
-    if (!cursor.read_cell(cell, last, text_)) return false;
-    if (count >= columns_.size() || columns_[count] == kNoFeature) continue;
-    const std::size_t feature = columns_[count];
-    if (feature >= target.features.width()) [[unlikely]] {
-      extras_[feature - target.features.width()] = cell.text;
+    const std::size_t feature = count < columns_.size() ? columns_[count] : kNoFeature;
+    const bool held = feature < width;
+    if (held && cursor.read_number(target.features.unseen_limit(feature), out[feature], last)) [[likely]] {
       continue;
     }
-    const char* const end = cell.text.data() + cell.text.size();
-    if (!cell.text.empty() && !cell.quoted) [[likely]] {
-      const ScannedNumber number = scan_number(cell.text.data(), end);
-      if (number.end == end && number.fault == NumberFault::none &&
-          std::fabs(number.value) <= target.features.unseen_limit(feature)) [[likely]] {
-        out[feature] = number.value;
-        continue;
-      }
+    CsvCell cell;
+    if (!cursor.read_cell(cell, last, text_)) return false;
+    if (feature == kNoFeature) continue;
+    if (!held) {
+      extras_[feature - width] = cell.text;
+      continue;
     }
     read_cell(cell, line, feature, target, out[feature], errors);
   }
