@@ -15,7 +15,6 @@ namespace pelton::codec {
 
 namespace {
 
-constexpr std::uint32_t kMaxPriority = 100;
 constexpr double kMaxTimeoutMs = 24.0 * 3600 * 1000;
 
 using Complaint = std::optional<std::string>;

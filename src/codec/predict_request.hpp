@@ -13,6 +13,9 @@
 
 namespace pelton::codec {
 
+/// The last of the priorities that a caller may ask for.
+inline constexpr std::uint32_t kMaxPriority = 100;
+
 /// What a caller asks for besides its rows. Views point into the body or into the reader that read
 /// it: valid until either is used again.
 struct PredictOptions {
