@@ -100,10 +100,4 @@ std::size_t copy_rows(const math::RowBuffer& from, std::size_t first, math::RowB
   return to.append_from(from, first, from.rows() - first, features.text_features());
 }
 
-std::size_t move_rows(math::RowBuffer& from, std::size_t first, math::RowBuffer& to, const FeatureTable& features) {
-  const std::size_t moved = copy_rows(from, first, to, features);
-  from.truncate(first);
-  return moved;
-}
-
 }  // namespace pelton::codec

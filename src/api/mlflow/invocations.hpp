@@ -32,7 +32,8 @@ class Invocations {
   void ping(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match);
   void version(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match);
 
-  std::optional<codec::Problem> read_query(const http::RequestView& request, Asked& asked);
+  void read_name(const http::RequestView& request, Asked& asked);
+  std::optional<codec::Problem> read_options(const http::RequestView& request, Asked& asked);
   std::optional<codec::Problem> settle(const http::RequestView& request, Asked& asked);
   core::Result<void, codec::Problem> read_body(const http::RequestView& request, Asked& asked, math::RowBuffer& rows);
   void answer(const http::RequestView& request, http::Responder responder, Asked& asked);

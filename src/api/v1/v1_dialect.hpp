@@ -30,8 +30,6 @@ class V1Dialect {
   }
   void ask(codec::V1Verb verb, const http::RequestView& request, http::Responder responder,
            const http::RouteMatch& match);
-  void submit(codec::V1Verb verb, const http::RequestView& request, http::Responder responder, ServedModel& model,
-              model::Method first, const codec::V1Request& read);
   void refuse_label(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match);
 
   void list(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match);
