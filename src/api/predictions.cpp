@@ -66,11 +66,6 @@ struct Predictions::Call {
 
 namespace {
 
-metrics::Counter& rejected(ThreadState& state, const char* reason) {
-  return state.shared().registry.counter("pelton_rejected_total", "Connections and requests turned away.",
-                                         {{"reason", reason}}, state.shard());
-}
-
 bool mentions(std::string_view body, std::string_view word) noexcept {
   return memmem(body.data(), body.size(), word.data(), word.size()) != nullptr;
 }
@@ -96,8 +91,7 @@ bool may_be_let_in(std::string_view body, const Unread& unread) {
 
 }  // namespace
 
-Predictions::Predictions(ThreadState& state)
-    : state_(state), overloaded_(rejected(state, "overload")), expired_(rejected(state, "deadline")) {}
+Predictions::Predictions(ThreadState& state) : state_(state) {}
 Predictions::~Predictions() = default;
 
 /// When the caller's patience began: time spent in a trusted proxy's queue counts.
@@ -120,7 +114,7 @@ bool Predictions::refuse_full(const http::RequestView& request, http::Responder&
 /// The refusal as the dialect tells it, from a text that is written once: whoever is overloaded has no time.
 void Predictions::reply_full(const http::RequestView& request, http::Responder responder, ServedModel& model,
                              const batching::Batcher& full, Dialect dialect) {
-  overloaded_.add();
+  state_.rejections().turned_away();
   const codec::ProblemShape& shape = problem_shape(dialect);
   const auto number = static_cast<std::size_t>(dialect);
   if (full_bodies_.size() <= number) full_bodies_.resize(number + 1);
@@ -302,9 +296,7 @@ void Predictions::count(Call& call, int status) {
 }
 
 int Predictions::write(Call& call) {
-  using Status = batching::Outcome::Status;
-  if (call.status == Status::shed) overloaded_.add();
-  if (call.status == Status::expired) expired_.add();
+  state_.rejections().fared(call.status);
   if (const auto unscored = unscored_problem(call.status)) return write_problem(call, *unscored);
   if (call.problem) return write_problem(call, *call.problem);
   HeaderLines headers;

@@ -122,8 +122,6 @@ class Predictions {
   void give_back(Call& call) noexcept;
 
   ThreadState& state_;
-  metrics::Counter& overloaded_;          ///< pelton_rejected_total, by reason
-  metrics::Counter& expired_;             ///< likewise
   std::vector<std::string> full_bodies_;  ///< by Dialect, once written
   std::vector<std::unique_ptr<Call>> calls_;
   Call* free_ = nullptr;

@@ -6,6 +6,7 @@
 
 #include "api/body_type.hpp"
 #include "api/query.hpp"
+#include "codec/field_errors.hpp"
 
 namespace pelton::api {
 
@@ -173,20 +174,24 @@ void Invocations::read_name(const RequestView& request, Asked& asked) {
 
 /// What else the query says: the params of a body that has none.
 std::optional<codec::Problem> Invocations::read_options(const RequestView& request, Asked& asked) {
-  std::optional<codec::Problem> problem;
+  codec::FieldErrors errors;
+  const auto wrong = [&](std::string detail) {
+    errors.report([&] { return codec::FieldError{{}, std::move(detail)}; });
+  };
   const auto visit = [&](std::string_view name, std::string_view value) {
     if (name == "model" || name == "version") return true;
     if (name != "method" && name != "timeout_ms" && name != "priority") {
-      problem = bad_query("unknown query option " + codec::in_quotes(name) +
-                          "; expected model, version, method, timeout_ms or priority");
-      return false;
+      wrong("unknown query option " + codec::in_quotes(name) +
+            "; expected model, version, method, timeout_ms or priority");
+      return true;
     }
     auto outcome = codec::read_option(name, value, asked.model->features, asked.from_query);
-    if (outcome.error) problem = bad_query("query option " + std::string(name) + ": " + *outcome.error);
-    return !problem;
+    if (outcome.error) wrong("query option " + std::string(name) + ": " + *outcome.error);
+    return true;
   };
   for_each_parameter(request.query, std::ref(visit));
-  return problem;
+  if (errors.empty()) return std::nullopt;
+  return errors.take_problem();
 }
 
 core::Result<void, codec::Problem> Invocations::read_body(const RequestView& request, Asked& asked,

@@ -19,6 +19,8 @@ namespace pelton::api {
 /// straight into the rows of the model's open batch. Loop thread only.
 class Invocations {
  public:
+  static constexpr Dialect kDialect = Dialect::mlflow;
+
   Invocations(ThreadState& state, Predictions& predictions) : state_(state), predictions_(predictions) {}
 
   void add_routes(Routes& routes);

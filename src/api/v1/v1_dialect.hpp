@@ -15,6 +15,8 @@ namespace pelton::api {
 /// Reads the body straight into the rows of the model's open batch. Loop thread only.
 class V1Dialect {
  public:
+  static constexpr Dialect kDialect = Dialect::v1;
+
   V1Dialect(ThreadState& state, Predictions& predictions) : state_(state), predictions_(predictions) {}
 
   void add_routes(Routes& routes);
