@@ -212,7 +212,7 @@ TEST_F(StreamingTest, StreamsAndSmallRequestsTakeTurns) {
   EXPECT_EQ(answers, 100'000U);
 }
 
-TEST(StreamingRejections, AreCounted) {
+TEST(StreamingDeadline, IsToldAndCounted) {
   ApiSettings short_of_time;
   short_of_time.request_timeout = std::chrono::nanoseconds(1);
   ApiTestServer late({{"plain", {"", ""}}}, short_of_time);
@@ -220,14 +220,6 @@ TEST(StreamingRejections, AreCounted) {
   client.send(head_of(kNdjson) + chunk("[2,3]\n") + kEnd);
   EXPECT_EQ(client.receive().status, 504);
   EXPECT_THAT(late.client().get("/metrics").body, HasSubstr(R"(pelton_rejected_total{reason="deadline"} 1)"));
-
-  ApiSettings short_of_room;
-  short_of_room.batching.max_queue_rows = 0;
-  ApiTestServer full({{"plain", {"", ""}}}, short_of_room);
-  test::HttpClient other = full.client();
-  other.send(head_of(kNdjson) + chunk("[2,3]\n") + kEnd);
-  EXPECT_EQ(other.receive().status, 503);
-  EXPECT_THAT(full.client().get("/metrics").body, HasSubstr(R"(pelton_rejected_total{reason="overload"} 1)"));
 }
 
 TEST(StreamingPool, RowsThatAreScoredInThePoolKeepTheirOrder) {
