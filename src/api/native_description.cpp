@@ -82,13 +82,12 @@ std::string methods_schema(const model::Schema* schema) {
 
 /// `schema`: of the model that is asked; null where it may be any.
 std::vector<Parameter> query_options(const model::Schema* schema) {
-  return {
-      {"method", "What is asked of the model; predict if nothing is said.", methods_schema(schema)},
-      {"version", "The version, where the path names none.", R"({"type":"string","pattern":"^[^\u0000\r\n]+$"})"},
-      {"timeout_ms", "How long the caller waits, in milliseconds.",
-       R"({"type":"number","exclusiveMinimum":0,"maximum":86400000})"},
-      {"priority", "Accepted; every request has the same priority.", R"({"type":"integer","minimum":0,"maximum":100})"},
-      {"dtype", "The type of raw rows.", R"({"type":"string","enum":["float32","float64"]})"}};
+  return {{"method", "What is asked of the model; predict if nothing is said.", methods_schema(schema)},
+          {"version", "The version, where the path names none.", R"({"type":"string","pattern":"^[^\u0000\r\n]+$"})"},
+          {"timeout_ms", "How long the caller waits, in milliseconds.",
+           R"({"type":"number","exclusiveMinimum":0,"maximum":86400000})"},
+          {"priority", "1 goes first, 100 last; 0 is the usual.", R"({"type":"integer","minimum":0,"maximum":100})"},
+          {"dtype", "The type of raw rows.", R"({"type":"string","enum":["float32","float64"]})"}};
 }
 
 /// The other forms of a request; JSON Schema says nothing of them.

@@ -40,8 +40,8 @@ class NativeForm final : public AnswerForm {
 
 const NativeForm kForm;
 
-/// Members of a body that say which lane its rows are for, or that they are urgent.
-constexpr std::array<std::string_view, 4> kDeciding{"\"priority\"", "\"model\"", "\"version\"", "\"method\""};
+/// Members of a body that may say that its rows are for another model.
+const std::array<std::string, 2> kDeciding{"\"model\"", "\"version\""};
 
 }  // namespace
 
@@ -60,7 +60,7 @@ struct NativePredict::Reading {
     return request.options.method.value_or(query.options.method.value_or(model::Method::predict));
   }
   batching::Priority priority() const noexcept {
-    return static_cast<batching::Priority>(request.options.priority.value_or(query.options.priority.value_or(0)));
+    return priority_of(request.options.priority ? request.options : query.options);
   }
 };
 
@@ -112,11 +112,13 @@ bool NativePredict::resolve(const http::RequestView& request, http::Responder& r
                                                  "; offered: " + reading.model->features.offered_names()));
     }
     reading.rows_method = reading.method();
-    if (predictions_.refuse_unread(request, responder, *reading.model, reading.rows_method, kForm, reading.priority(),
-                                   kDeciding)) {
-      return false;
-    }
-    reading.rows = &predictions_.rows(*reading.model, reading.rows_method);
+    reading.rows = predictions_.rows_for(request, responder,
+                                         {.model = *reading.model,
+                                          .method = reading.rows_method,
+                                          .dialect = Dialect::native,
+                                          .priority = reading.priority(),
+                                          .deciding = kDeciding});
+    if (reading.rows == nullptr) return false;
     const auto read = read_body(request, reading);
     // The body may name another model or version than the one whose features it was read by.
     const codec::PredictOptions& options = reading.request.options;
@@ -162,20 +164,17 @@ void NativePredict::submit(const http::RequestView& request, http::Responder res
   }
   const std::size_t type = reply_type(request.header("Accept"), reading.kind, reading.model->writer(method));
   if (type == kReplyTypes.size()) return give_up(not_acceptable(reading.model->writer(method)));
-  Wish wish{.model = reading.model,
-            .methods = {&method, 1},
-            .first_row = reading.request.first_row,
-            .single = reading.request.single,
-            .id = options.id,
-            .timeout = options.timeout ? options.timeout : reading.query.options.timeout,
-            .priority = reading.priority(),
-            .note = type};
-  if (method != reading.rows_method) {
-    // The body named its method after its rows had been read: they move to the other batch.
-    wish.first_row =
-        codec::move_rows(*reading.rows, wish.first_row, predictions_.rows(*reading.model, method), features);
-  }
-  predictions_.submit(request, std::move(responder), wish, kForm);
+  predictions_.submit(request, std::move(responder),
+                      {.model = reading.model,
+                       .methods = {&method, 1},
+                       .read_for = reading.rows_method,
+                       .first_row = reading.request.first_row,
+                       .single = reading.request.single,
+                       .id = options.id,
+                       .timeout = options.timeout ? options.timeout : reading.query.options.timeout,
+                       .priority = reading.priority(),
+                       .note = type},
+                      kForm);
 }
 
 }  // namespace pelton::api

@@ -16,6 +16,8 @@ namespace pelton::api {
 /// Reads the body straight into the rows of the model's open batch. Loop thread only.
 class NativePredict {
  public:
+  static constexpr Dialect kDialect = Dialect::native;
+
   NativePredict(ThreadState& state, Predictions& predictions) : state_(state), predictions_(predictions) {}
 
   void add_routes(Routes& routes);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/query.hpp"
+#include "codec/field_errors.hpp"
 
 namespace pelton::api {
 
@@ -61,7 +62,10 @@ codec::Problem field_problem(std::string pointer, std::string detail) {
 
 std::optional<codec::Problem> read_query(std::string_view text, const codec::FeatureTable& features,
                                          NativeQuery& query) {
-  std::optional<codec::Problem> problem;
+  codec::FieldErrors errors;
+  const auto wrong = [&](std::string detail) {
+    errors.report([&] { return codec::FieldError{{}, std::move(detail)}; });
+  };
   // Decoded values live in query.text, which must not move: its size is known beforehand.
   query.text.reserve(text.size());
   for_each_parameter(text, [&](std::string_view name, std::string_view value) {
@@ -69,24 +73,24 @@ std::optional<codec::Problem> read_query(std::string_view text, const codec::Fea
     query.text.append(value);
     const std::string_view kept = std::string_view(query.text).substr(at);
     if (name == "stream") {
-      if (value != "true" && value != "false")
-        problem = field_problem("", "query option stream: expected true or false");
-      return !problem;
+      if (value != "true" && value != "false") wrong("query option stream: expected true or false");
+      return true;
     }
     if (name == "dtype") {
       query.raw_type = codec::parse_raw_type(kept);
-      if (!query.raw_type) problem = field_problem("", "query option dtype: expected float32 or float64");
-      return !problem;
+      if (!query.raw_type) wrong("query option dtype: expected float32 or float64");
+      return true;
     }
     const codec::OptionOutcome outcome = codec::read_option(name, kept, features, query.options);
     if (!outcome.known) {
-      problem = field_problem("", "unknown query option \"" + std::string(name) + "\"");
+      wrong("unknown query option " + codec::in_quotes(name));
     } else if (outcome.error) {
-      problem = field_problem("", "query option " + std::string(name) + ": " + *outcome.error);
+      wrong("query option " + std::string(name) + ": " + *outcome.error);
     }
-    return !problem;
+    return true;
   });
-  return problem;
+  if (errors.empty()) return std::nullopt;
+  return errors.take_problem();
 }
 
 bool asks_for_stream(std::string_view query) {

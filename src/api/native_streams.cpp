@@ -166,7 +166,9 @@ void NativeStreams::Stream::submit(std::size_t first_row) {
   submitted = owner_.state_.clock().now();
   deadline = timeout_ > core::Duration(0) ? submitted + timeout_ : core::TimePoint::max();
   busy_ = lane_.batcher().submit(*this, first_row) != batching::Admission::full;
-  if (!busy_) conclude(queue_full());
+  if (busy_) return;
+  owner_.state_.rejections().turned_away();
+  conclude(queue_full());
 }
 
 void NativeStreams::Stream::scored(batching::Ticket& ticket, const batching::Outcome& outcome) {
@@ -182,6 +184,7 @@ void NativeStreams::Stream::scored(batching::Ticket& ticket, const batching::Out
 }
 
 void NativeStreams::Stream::answer(const batching::Outcome& outcome) {
+  owner_.state_.rejections().fared(outcome.status);
   lane_.queue_duration().observe(outcome.queued);
   lane_.request_duration().observe(outcome.queued + outcome.scoring);
   if (const auto wrong = complaint(outcome)) return conclude(*wrong);

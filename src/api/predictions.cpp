@@ -8,6 +8,7 @@
 
 #include "api/header_lines.hpp"
 #include "api/unanswered.hpp"
+#include "codec/field_errors.hpp"
 #include "codec/json_rows.hpp"
 #include "codec/predict_request.hpp"
 #include "codec/refused_rows.hpp"
@@ -65,21 +66,32 @@ struct Predictions::Call {
 
 namespace {
 
-metrics::Counter& rejected(ThreadState& state, const char* reason) {
-  return state.shared().registry.counter("pelton_rejected_total", "Connections and requests turned away.",
-                                         {{"reason", reason}}, state.shard());
+bool mentions(std::string_view body, std::string_view word) noexcept {
+  return memmem(body.data(), body.size(), word.data(), word.size()) != nullptr;
 }
 
-bool mentions(std::string_view body, std::span<const std::string_view> words) noexcept {
-  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
-    return memmem(body.data(), body.size(), word.data(), word.size()) != nullptr;
-  });
+/// Whether something in the body may let it in where a request that is known by its head alone is turned away.
+bool may_be_let_in(std::string_view body, const Unread& unread) {
+  static const auto names = [] {
+    std::array<std::string, model::kMethodCount> quoted;
+    for (const model::Method method : model::kAllMethods) {
+      quoted[static_cast<std::size_t>(method)] = codec::in_quotes(to_string(method));
+    }
+    return quoted;
+  }();
+  if (mentions(body, R"("priority")")) return true;
+  const auto another = [&](model::Method method) {
+    return method != unread.method && unread.model.features.offers(method) &&
+           mentions(body, names[static_cast<std::size_t>(method)]);
+  };
+  return std::any_of(model::kAllMethods.begin(), model::kAllMethods.end(), another) ||
+         std::any_of(unread.deciding.begin(), unread.deciding.end(),
+                     [&](const std::string& word) { return mentions(body, word); });
 }
 
 }  // namespace
 
-Predictions::Predictions(ThreadState& state)
-    : state_(state), overloaded_(rejected(state, "overload")), expired_(rejected(state, "deadline")) {}
+Predictions::Predictions(ThreadState& state) : state_(state) {}
 Predictions::~Predictions() = default;
 
 /// When the caller's patience began: time spent in a trusted proxy's queue counts.
@@ -89,22 +101,20 @@ core::TimePoint Predictions::began(const http::RequestView& request) const noexc
   return request.received - proxies.waited(request, std::chrono::system_clock::now());
 }
 
-bool Predictions::refuse_full(const http::RequestView& request, http::Responder& responder, ServedModel& model,
-                              model::Method method, const AnswerForm& form,
-                              std::span<const std::string_view> deciding) {
-  if (mentions(request.body, deciding)) return false;
-  batching::Batcher& full = state_.predictor().lane(*model.loaded, method).batcher();
+bool Predictions::refuse_full(const http::RequestView& request, http::Responder& responder, const Unread& unread,
+                              batching::Batcher& full) {
+  if (may_be_let_in(request.body, unread)) return false;
   full.refused();
-  reply_full(request, std::move(responder), model, full, form.dialect());
+  reply_full(request, std::move(responder), unread.model, full, unread.dialect);
   const core::TimePoint now = state_.clock().now();
-  model.inferences.failed(now - request.received, now);
+  unread.model.inferences.failed(now - request.received, now);
   return true;
 }
 
 /// The refusal as the dialect tells it, from a text that is written once: whoever is overloaded has no time.
 void Predictions::reply_full(const http::RequestView& request, http::Responder responder, ServedModel& model,
                              const batching::Batcher& full, Dialect dialect) {
-  overloaded_.add();
+  state_.rejections().turned_away();
   const codec::ProblemShape& shape = problem_shape(dialect);
   const auto number = static_cast<std::size_t>(dialect);
   if (full_bodies_.size() <= number) full_bodies_.resize(number + 1);
@@ -132,7 +142,7 @@ void Predictions::submit(const http::RequestView& request, http::Responder respo
     wish.model->inferences.failed(call.read - call.received, call.read);
     if (call.waiting == 0) give_back(call);
   };
-  if (!share_rows(call, wish.first_row)) return refuse(codec::out_of_memory(), "Retry-After: 1\r\n");
+  if (!share_rows(call, wish)) return refuse(codec::out_of_memory(), "Retry-After: 1\r\n");
   if (!enter(call)) {
     const batching::Batcher& full = call.parts[call.waiting].lane->batcher();
     reply_full(request, std::move(responder), *wish.model, full, form.dialect());
@@ -182,21 +192,27 @@ Predictions::Call& Predictions::prepare(const http::RequestView& request, const 
   return call;
 }
 
-/// Gives every part its rows; none has any if memory runs out over them.
-bool Predictions::share_rows(Call& call, std::size_t first_row) {
-  call.parts[0].first_row = first_row;
-  const math::RowBuffer& read = call.parts[0].rows();
-  std::size_t shared = 1;
+/// Gives every part its rows: they lie in the batches they were read for, which may be no part's. None has any if
+/// memory runs out over them.
+bool Predictions::share_rows(Call& call, const Wish& wish) {
+  math::RowBuffer& read = state_.predictor().lane(*wish.model->loaded, wish.read_for).batcher().rows();
+  bool stay = false;
+  std::size_t shared = 0;
   try {
     for (; shared < call.part_count; ++shared) {
       Part& part = call.parts[shared];
-      part.first_row = codec::copy_rows(read, first_row, part.rows(), call.model->features);
+      const bool there = &part.rows() == &read;
+      part.first_row =
+          there ? wish.first_row : codec::copy_rows(read, wish.first_row, part.rows(), call.model->features);
+      stay |= there;
     }
-    return true;
   } catch (const std::bad_alloc&) {
     for (std::size_t i = 0; i < shared; ++i) call.parts[i].give_rows_back();
+    read.truncate(wish.first_row);
     return false;
   }
+  if (!stay) read.truncate(wish.first_row);
+  return true;
 }
 
 /// Enters every part; where one is not admitted it gives back that one's rows and those of the parts after it.
@@ -280,9 +296,7 @@ void Predictions::count(Call& call, int status) {
 }
 
 int Predictions::write(Call& call) {
-  using Status = batching::Outcome::Status;
-  if (call.status == Status::shed) overloaded_.add();
-  if (call.status == Status::expired) expired_.add();
+  state_.rejections().fared(call.status);
   if (const auto unscored = unscored_problem(call.status)) return write_problem(call, *unscored);
   if (call.problem) return write_problem(call, *call.problem);
   HeaderLines headers;

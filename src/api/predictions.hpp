@@ -13,24 +13,40 @@
 #include "api/dialect.hpp"
 #include "api/thread_state.hpp"
 #include "batching/ticket.hpp"
+#include "codec/predict_request.hpp"
 #include "core/clock.hpp"
 #include "http/responder.hpp"
 #include "math/matrix_view.hpp"
 
 namespace pelton::api {
 
+/// The priority that a caller asked for, as the batches know it.
+inline batching::Priority priority_of(const codec::PredictOptions& options) noexcept {
+  return static_cast<batching::Priority>(options.priority.value_or(0));
+}
+
 /// What a dialect wants of a request, once it has read its rows.
 struct Wish {
   ServedModel* model = nullptr;
-  std::span<const model::Method> methods;  ///< at least one, each once; the model offers them all (asserted)
-  /// The request's rows, [first_row, end) of the open batch of the model's lane for the first method.
-  std::size_t first_row = 0;
-  bool single = false;                                     ///< one bare row was sent
-  std::string_view id;                                     ///< to be given back, in the dialect's own spelling
-  std::optional<core::Duration> timeout;                   ///< what the caller asked for
-  batching::Priority priority = 0;                         ///< 1 first … 100 last; 0 the middle
-  std::uint64_t note = 0;                                  ///< for the dialect itself, given back as it is
+  std::span<const model::Method> methods;           ///< at least one, each once; the model offers them all (asserted)
+  model::Method read_for = model::Method::predict;  ///< as Unread::method: in whose batches the rows lie
+  std::size_t first_row = 0;                        ///< they are [first_row, end) there
+  bool single = false;                              ///< one bare row was sent
+  std::string_view id{};                            ///< to be given back, in the dialect's own spelling
+  std::optional<core::Duration> timeout{};          ///< what the caller asked for
+  batching::Priority priority = 0;                  ///< 1 first … 100 last; 0 the middle
+  std::uint64_t note = 0;                           ///< for the dialect itself, given back as it is
   std::array<std::uint32_t, model::kMethodCount> notes{};  ///< likewise, by place in `methods`
+};
+
+/// What is known of a request before its body has been read.
+struct Unread {
+  ServedModel& model;
+  model::Method method;  ///< that is wanted as far as is known: its rows are read for this method's batches
+  Dialect dialect;
+  batching::Priority priority = 0;  ///< as it stands outside the body
+  /// What makes a body worth reading whatever the queue, because it may be for other batches: names in their quotes.
+  std::span<const std::string> deciding{};
 };
 
 /// A request's results, on their way into a reply. Views are valid during the call only.
@@ -67,24 +83,18 @@ class Predictions {
   explicit Predictions(ThreadState& state);
   ~Predictions();
 
-  /// Where the rows of a request for that model are read to: they ride in this method's batches.
-  math::RowBuffer& rows(const ServedModel& model, model::Method method) {
-    return state_.predictor().lane(*model.loaded, method).batcher().rows();
+  /// Where the rows of a request are read to: the open batch of its model and method. Null where that is so
+  /// overloaded that they would be turned away whatever they are: then the refusal is sent, and the request is done
+  /// with. A body in which a priority or another method of the model is named is read all the same: it may be urgent,
+  /// or for batches that are not full. Costs two loads while nothing is overloaded.
+  math::RowBuffer* rows_for(const http::RequestView& request, http::Responder& responder, const Unread& unread) {
+    batching::Batcher& batcher = state_.predictor().lane(*unread.model.loaded, unread.method).batcher();
+    if (batcher.refuses(unread.priority) && refuse_full(request, responder, unread, batcher)) return nullptr;
+    return &batcher.rows();
   }
 
-  /// Asked before the rows are read: whether the model is so overloaded that they would be turned away.
-  /// Then the 503 is sent, and the request is done with. `priority` is what is known without the body; a body
-  /// in which one of `deciding` stands (quoted names of members) is to be read first, for it may be urgent, or for
-  /// another model. Costs two loads while nothing is overloaded.
-  bool refuse_unread(const http::RequestView& request, http::Responder& responder, ServedModel& model,
-                     model::Method method, const AnswerForm& form, batching::Priority priority = 0,
-                     std::span<const std::string_view> deciding = kDeciding) {
-    return state_.predictor().lane(*model.loaded, method).batcher().refuses(priority) &&
-           refuse_full(request, responder, model, method, form, deciding);
-  }
-  static constexpr std::array<std::string_view, 1> kDeciding{"\"priority\""};
-
-  /// Enters the rows. The answer follows by `form`, which must outlive this: at once if it is a refusal
+  /// Enters the rows, in the batches of every method that is wanted. The answer follows by `form`, which must
+  /// outlive this: at once if it is a refusal
   /// (the queue is full), else when every method has been scored.
   void submit(const http::RequestView& request, http::Responder responder, const Wish& wish, const AnswerForm& form);
 
@@ -92,13 +102,13 @@ class Predictions {
   struct Part;
   struct Call;
 
-  bool refuse_full(const http::RequestView& request, http::Responder& responder, ServedModel& model,
-                   model::Method method, const AnswerForm& form, std::span<const std::string_view> deciding);
+  bool refuse_full(const http::RequestView& request, http::Responder& responder, const Unread& unread,
+                   batching::Batcher& full);
   void reply_full(const http::RequestView& request, http::Responder responder, ServedModel& model,
                   const batching::Batcher& full, Dialect dialect);
   core::TimePoint began(const http::RequestView& request) const noexcept;
   Call& prepare(const http::RequestView& request, const Wish& wish, const AnswerForm& form);
-  static bool share_rows(Call& call, std::size_t first_row);
+  bool share_rows(Call& call, const Wish& wish);
   static bool enter(Call& call);
 
   static void done(batching::Ticket& ticket, const batching::Outcome& outcome);
@@ -112,8 +122,6 @@ class Predictions {
   void give_back(Call& call) noexcept;
 
   ThreadState& state_;
-  metrics::Counter& overloaded_;          ///< pelton_rejected_total, by reason
-  metrics::Counter& expired_;             ///< likewise
   std::vector<std::string> full_bodies_;  ///< by Dialect, once written
   std::vector<std::unique_ptr<Call>> calls_;
   Call* free_ = nullptr;

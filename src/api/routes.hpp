@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/dialect.hpp"
 #include "http/request_view.hpp"
 #include "http/responder.hpp"
 #include "http/router.hpp"
@@ -25,15 +26,17 @@ class Routes {
     claimed_.emplace_back(verb, path);
   }
 
-  /// Adds a route that `(owner.*Handler)(request, responder, match)` answers; `owner` must outlive this.
+  /// Adds a route that `(owner.*Handler)(request, responder, match)` answers, in the words of Owner::kDialect;
+  /// `owner` must outlive this.
   template <auto Handler, class Owner>
   void add(http::Verb verb, std::string_view pattern, Owner& owner) {
     if (std::find(claimed_.begin(), claimed_.end(), std::pair(verb, std::string(pattern))) != claimed_.end()) return;
     router_.add(verb, pattern);
-    targets_.push_back({&owner, [](void* self, const http::RequestView& request, http::Responder responder,
-                                   const http::RouteMatch& match) {
-                          (static_cast<Owner*>(self)->*Handler)(request, std::move(responder), match);
-                        }});
+    targets_.push_back(
+        {&owner, Owner::kDialect,
+         [](void* self, const http::RequestView& request, http::Responder responder, const http::RouteMatch& match) {
+           (static_cast<Owner*>(self)->*Handler)(request, std::move(responder), match);
+         }});
   }
 
   /// `(owner.*Describe)(description)` tells of the routes that `owner` answers; `owner` must outlive this.
@@ -52,6 +55,9 @@ class Routes {
     const Target& target = targets_[found.route];
     target.call(target.owner, request, std::move(responder), found);
   }
+  /// In whose words a request is answered that a route was found for, or one of its path: `http` where that path is
+  /// several dialects', or nobody's.
+  Dialect dialect_of(const http::RouteMatch& match) const noexcept;
   /// Whether it is `owner` that answers the route found.
   bool is_for(const http::RouteMatch& found, const void* owner) const noexcept {
     return targets_[found.route].owner == owner;
@@ -61,6 +67,7 @@ class Routes {
  private:
   struct Target {
     void* owner;
+    Dialect dialect;
     void (*call)(void*, const http::RequestView&, http::Responder, const http::RouteMatch&);
   };
 

@@ -81,12 +81,16 @@ void Service::answer_unrouted(const RequestView& request, Responder responder, c
       {.status = 405,
        .detail = std::string(request.method) + " is not offered here; allowed: " + std::string(match.allow),
        .errors = {}},
-      Dialect::http, nullptr, headers.view());
+      routes_.dialect_of(match), nullptr, headers.view());
 }
 
-void Service::write_protocol_error(int status, std::string_view detail, core::TextBuffer& body) {
-  state_.counts().add(Dialect::http, status);
-  codec::append_problem(body, status, detail);
+std::string_view Service::write_protocol_error(int status, std::string_view detail, const RequestView* head,
+                                               core::TextBuffer& body) {
+  const Dialect dialect = head != nullptr ? routes_.dialect_of(routes_.match(head->verb, head->path)) : Dialect::http;
+  const codec::ProblemShape& shape = problem_shape(dialect);
+  state_.counts().add(dialect, status);
+  shape.append(body, {.status = status, .detail = std::string(detail), .errors = {}});
+  return shape.content_type;
 }
 
 void Service::home(const RequestView& request, Responder responder, const RouteMatch&) {

@@ -20,12 +20,15 @@ namespace pelton::api {
 /// answers.
 class Service final : public http::Service {
  public:
+  static constexpr Dialect kDialect = Dialect::http;
+
   Service(SharedState& shared, core::EventLoop& loop);
 
   void on_request(const http::RequestView& request, http::Responder responder) override;
   bool wants_pieces(const http::RequestView& head) const override;
   http::BodySink* open_body(const http::RequestView& head, http::Responder responder) override;
-  void write_protocol_error(int status, std::string_view detail, core::TextBuffer& body) override;
+  std::string_view write_protocol_error(int status, std::string_view detail, const http::RequestView* head,
+                                        core::TextBuffer& body) override;
 
   /// Tells of the routes that are no dialect's.
   void describe(Description& to) const;

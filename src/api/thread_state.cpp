@@ -13,7 +13,8 @@ ThreadState::ThreadState(SharedState& shared, core::EventLoop& loop)
       shard_(shared.next_shard.fetch_add(1, std::memory_order_relaxed)),
       predictor_(shared.repository, loop, shared.settings.batching, shared.pool, shared.registry, shared.statistics,
                  shard_),
-      counts_(shared.registry, "", "", shard_) {}
+      counts_(shared.registry, "", "", shard_),
+      rejections_(shared.registry, shard_) {}
 
 ModelChoice ThreadState::choose(std::string_view name, std::string_view version) {
   const serving::Catalog& catalog = predictor_.catalog();

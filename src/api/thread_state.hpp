@@ -4,6 +4,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "api/rejections.hpp"
 #include "api/served_model.hpp"
 #include "api/shared_state.hpp"
 #include "codec/problem.hpp"
@@ -31,6 +32,7 @@ class ThreadState {
   serving::Predictor& predictor() noexcept { return predictor_; }
   const core::Clock& clock() const noexcept { return loop_.clock(); }
   AnswerCounts& counts() noexcept { return counts_; }
+  Rejections& rejections() noexcept { return rejections_; }
   std::size_t shard() const noexcept { return shard_; }
 
   /// The model of that name (empty: the default) and version (empty: the newest); 404 with
@@ -58,7 +60,8 @@ class ThreadState {
   core::EventLoop& loop_;
   std::size_t shard_;
   serving::Predictor predictor_;
-  AnswerCounts counts_;                                                     // of answers that no model had a part in
+  AnswerCounts counts_;  // of answers that no model had a part in
+  Rejections rejections_;
   std::unordered_map<std::uint64_t, std::unique_ptr<ServedModel>> served_;  // by LoadedModel::id
   ServedModel* last_ = nullptr;
   std::uint64_t seen_generation_ = 0;

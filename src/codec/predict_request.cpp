@@ -15,7 +15,6 @@ namespace pelton::codec {
 
 namespace {
 
-constexpr std::uint32_t kMaxPriority = 100;
 constexpr double kMaxTimeoutMs = 24.0 * 3600 * 1000;
 
 using Complaint = std::optional<std::string>;
@@ -99,12 +98,6 @@ std::size_t copy_rows(const math::RowBuffer& from, std::size_t first, math::RowB
                       const FeatureTable& features) {
   assert(from.cols() == features.width() && to.cols() == features.width() && &from != &to);
   return to.append_from(from, first, from.rows() - first, features.text_features());
-}
-
-std::size_t move_rows(math::RowBuffer& from, std::size_t first, math::RowBuffer& to, const FeatureTable& features) {
-  const std::size_t moved = copy_rows(from, first, to, features);
-  from.truncate(first);
-  return moved;
 }
 
 }  // namespace pelton::codec

@@ -13,6 +13,9 @@
 
 namespace pelton::codec {
 
+/// The last of the priorities that a caller may ask for.
+inline constexpr std::uint32_t kMaxPriority = 100;
+
 /// What a caller asks for besides its rows. Views point into the body or into the reader that read
 /// it: valid until either is used again.
 struct PredictOptions {
@@ -59,13 +62,10 @@ struct OptionOutcome {
 OptionOutcome read_option(std::string_view name, std::string_view value, const FeatureTable& features,
                           PredictOptions& options);
 
-/// Copies rows that were read for one batch to another (more methods than one are wanted of them): appends
+/// Copies rows that were read for one batch to another (other methods are wanted of them, or more than one): appends
 /// rows [first, end) of `from` to `to`. Returns the first row in `to`. Both have the columns of `features`
 /// (asserted), whose texts are copied too. Throws std::bad_alloc with nothing copied.
 std::size_t copy_rows(const math::RowBuffer& from, std::size_t first, math::RowBuffer& to,
                       const FeatureTable& features);
-
-/// The same for rows whose body named a method after them: they are dropped from `from`.
-std::size_t move_rows(math::RowBuffer& from, std::size_t first, math::RowBuffer& to, const FeatureTable& features);
 
 }  // namespace pelton::codec

@@ -186,7 +186,7 @@ void Connection::process() {
         break;
       default:
         refused_as("protocol");
-        refuse(reader_.refusal(), head.view.verb == Verb::head);
+        refuse(reader_.refusal(), head);
         return;
     }
   }
@@ -225,13 +225,16 @@ void Connection::dispatch(RequestHead& head) {
 }
 
 /// Answers what never became a request, after those before it, and reads no further.
-void Connection::refuse(const Refusal& refusal, bool is_head) {
+/// `head` is what has been read of its head.
+void Connection::refuse(const Refusal& refusal, RequestHead head) {
   last_ = true;
+  const bool is_head = head.view.verb == Verb::head;
+  const RequestView* const known = !head.view.path.empty() || reader_.read_known(head) ? &head.view : nullptr;
+  core::TextBuffer text;
+  const std::string_view type = loop_.service().write_protocol_error(refusal.status, refusal.detail, known, text);
   const std::uint64_t sequence = replies_.admit({.keep_alive = false, .head = is_head});
-  core::TextBuffer& body = begin(
-      sequence,
-      {.status = refusal.status, .content_type = "application/problem+json", .headers = extra_headers(refusal.status)});
-  loop_.service().write_protocol_error(refusal.status, refusal.detail, body);
+  begin(sequence, {.status = refusal.status, .content_type = type, .headers = extra_headers(refusal.status)})
+      .append(text.view());
   finish();
 }
 
@@ -276,8 +279,10 @@ void Connection::answer_failure(std::uint64_t sequence) noexcept {
     return;
   }
   try {
-    core::TextBuffer& body = begin(sequence, {.status = 500, .content_type = "application/problem+json"});
-    loop_.service().write_protocol_error(500, "the request was dropped without an answer", body);
+    core::TextBuffer text;
+    const std::string_view type =
+        loop_.service().write_protocol_error(500, "the request was dropped without an answer", nullptr, text);
+    begin(sequence, {.status = 500, .content_type = type}).append(text.view());
     finish();
   } catch (const std::exception&) {
     refused_as("memory");
@@ -320,8 +325,8 @@ void Connection::on_deadline() {
     refused_as("slow");
     guarded([this] {
       if (sink_ != nullptr) return fail_body({408, "the body did not arrive in time"});
-      refuse({408, reader_.in_body() ? "the body did not arrive in time" : "the request's head did not arrive in time"},
-             false);
+      refuse(
+          {408, reader_.in_body() ? "the body did not arrive in time" : "the request's head did not arrive in time"});
       update_waiting();
     });
   }

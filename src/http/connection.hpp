@@ -84,7 +84,7 @@ class Connection final : private TickWheel::Entry {
   void end_body();
   void fail_body(const Refusal& refusal);
   void send_continue();
-  void refuse(const Refusal& refusal, bool is_head);
+  void refuse(const Refusal& refusal, RequestHead head = {});
   bool may_read_on() const noexcept;
 
   void schedule_flush();

@@ -43,7 +43,7 @@ void Connection::greet() {
 void Connection::answer_plainly() {
   greeting_.reset();
   refused_as("protocol");
-  refuse({400, "this port speaks TLS: the URL begins with https://"}, false);
+  refuse({400, "this port speaks TLS: the URL begins with https://"});
   update_waiting();
 }
 

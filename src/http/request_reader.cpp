@@ -71,10 +71,16 @@ RequestReader::Next RequestReader::read_head(RequestHead& head) {
   return collect(head);
 }
 
+bool RequestReader::read_known(RequestHead& head) {
+  Refusal ignored;
+  return head_size_ != 0 &&
+         shared_.parser.parse({buffer_.data(), head_size_}, head, ignored) == HeadParser::Outcome::complete;
+}
+
 RequestReader::Next RequestReader::collect(RequestHead& head) {
+  head_size_ = head.size;
   if (head.content_length > shared_.limits.body_bytes) return refuse(413, "the body is longer than the limit");
   continue_wanted_ = head.expect_continue;
-  head_size_ = head.size;
   if (head.framing == Framing::chunked) {
     phase_ = Phase::chunked;
     body_size_ = 0;
@@ -163,7 +169,7 @@ RequestReader::Next RequestReader::deliver(RequestHead& head, std::size_t body_s
   phase_ = Phase::head;
   consumed_ = consumed;
   head.view.body = {buffer_.data() + head.size, body_size};
-  if (head.content_coding == ContentCoding::identity || head.framing == Framing::none) return Next::request;
+  if (head.content_coding == ContentCoding::identity || head.framing == Framing::none) return whole();
 
   core::TextBuffer& plain = shared_.inflated;
   plain.clear();
@@ -175,6 +181,11 @@ RequestReader::Next RequestReader::deliver(RequestHead& head, std::size_t body_s
   }
   plain.room(kBodyPadding);
   head.view.body = plain.view();
+  return whole();
+}
+
+RequestReader::Next RequestReader::whole() noexcept {
+  head_size_ = 0;
   return Next::request;
 }
 

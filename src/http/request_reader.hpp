@@ -54,6 +54,8 @@ class RequestReader {
   /// refused nothing more can be read: `refusal()` says why.
   Next next(RequestHead& head);
   const Refusal& refusal() const noexcept { return refusal_; }
+  /// Whether the head is known of the request whose body is collected or was refused; then it is read once more.
+  bool read_known(RequestHead& head);
 
   /// After body_ahead: the request as `next` gives it, once its body is there.
   Next collect(RequestHead& head);
@@ -80,6 +82,7 @@ class RequestReader {
   Next read_length(RequestHead& head);
   Next read_chunks(RequestHead& head);
   Next deliver(RequestHead& head, std::size_t body_size, std::size_t consumed);
+  Next whole() noexcept;
   void decode_piece();
   Next refuse(int status, std::string_view detail) noexcept;
   bool worth_parsing() noexcept;
@@ -88,7 +91,7 @@ class RequestReader {
   InputBuffer buffer_;
   std::size_t consumed_ = 0;   ///< of the request handed out last: dropped by the next call
   std::size_t scanned_ = 0;    ///< bytes of an incomplete head that were parsed without success
-  std::size_t head_size_ = 0;  ///< in a body: of its head, which stays in front of it
+  std::size_t head_size_ = 0;  ///< in a body that is collected, or was refused: of its head, in front of it; else 0
   std::size_t body_size_ = 0;  ///< in a body: decoded so far (chunked), or stated
   std::size_t ready_ = 0;      ///< in pieces: decoded bytes at the buffer's front
   std::uint64_t left_ = 0;     ///< in pieces: of a stated length, bytes that are not among the ready ones yet

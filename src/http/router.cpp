@@ -121,7 +121,11 @@ RouteMatch Router::match(Verb verb, std::string_view path) const noexcept {
   match.route = end.routes[static_cast<std::size_t>(verb)];
   if (match.route == kNone && verb == Verb::head) match.route = end.routes[static_cast<std::size_t>(Verb::get)];
   match.kind = match.route == kNone ? RouteMatch::Kind::wrong_method : RouteMatch::Kind::found;
-  if (match.route == kNone) match.route = 0;
+  if (match.route == kNone) {
+    const auto other =
+        std::find_if(end.routes.begin(), end.routes.end(), [](std::size_t route) { return route != kNone; });
+    match.route = *other;
+  }
   return match;
 }
 

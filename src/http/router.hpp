@@ -15,7 +15,7 @@ namespace pelton::http {
 struct RouteMatch {
   enum class Kind : std::uint8_t { found, wrong_method, not_found };
   Kind kind = Kind::not_found;
-  std::size_t route = 0;                     ///< as `add` returned it; for found
+  std::size_t route = 0;                     ///< as `add` returned it; for wrong_method another route of that path
   std::array<std::string_view, 4> params{};  ///< still percent-encoded
   std::size_t param_count = 0;
   std::string_view allow;  ///< value for Allow; for wrong_method (and OPTIONS)

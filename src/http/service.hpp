@@ -25,9 +25,10 @@ class Service {
   virtual BodySink* open_body(const RequestView& /*head*/, Responder /*responder*/) { return nullptr; }
 
   /// A request that never became one (the head or body broke the rules or a limit): writes the
-  /// body of its error reply. `status` and `detail` say what was wrong. Content type is
-  /// application/problem+json.
-  virtual void write_protocol_error(int status, std::string_view detail, core::TextBuffer& body) = 0;
+  /// body of its error reply and gives its content type, a static text. `status` and `detail` say what was wrong;
+  /// `head` is what was asked for, without a body, and null where even that is not known.
+  virtual std::string_view write_protocol_error(int status, std::string_view detail, const RequestView* head,
+                                                core::TextBuffer& body) = 0;
 };
 
 /// Makes the service of one event loop; called on that loop's thread before it accepts.

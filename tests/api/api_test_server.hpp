@@ -20,7 +20,8 @@ class ApiTestServer {
   using Models = std::vector<std::pair<std::string, std::vector<std::string>>>;
 
   /// Models by name (or "name:version") with the names of their features ("" for unnamed).
-  explicit ApiTestServer(Models models, ApiSettings settings = {}, AccessLog* log = nullptr, std::size_t threads = 1)
+  explicit ApiTestServer(Models models, ApiSettings settings = {}, AccessLog* log = nullptr, std::size_t threads = 1,
+                         const std::function<void(http::ServerSettings&)>& adjust = {})
       : models_(std::move(models)),
         repository_(
             [this](const serving::ModelSource& source) -> core::Result<std::unique_ptr<const model::Model>> {
@@ -41,6 +42,7 @@ class ApiTestServer {
     load();
     http::ServerSettings server_settings;
     server_settings.threads = threads;
+    if (adjust) adjust(server_settings);
     server_ = std::make_unique<http::Server>(
         server_settings, core::SteadyClock::instance(),
         [this](core::EventLoop& loop) { return std::make_unique<Service>(shared_, loop); }, observer_);

@@ -160,9 +160,9 @@ TEST_F(InvocationsTest, TheModelIsTheDefaultOneOrTheOneThatIsNamed) {
   EXPECT_EQ(unknown.status, 404);
   EXPECT_EQ(unknown.body,
             R"({"error_code":"RESOURCE_DOES_NOT_EXIST","message":"no model named \"mny\"; did you mean \"many\"?"})");
-  EXPECT_EQ(
-      client.post("/invocations?modl=many", body).body,
-      R"({"error_code":"BAD_REQUEST","message":"unknown query option \"modl\"; expected model, version or method"})");
+  EXPECT_EQ(client.post("/invocations?modl=many", body).body,
+            R"({"error_code":"BAD_REQUEST","message":"unknown query option \"modl\"; expected model, version, method, )"
+            R"(timeout_ms or priority"})");
 }
 
 TEST_F(InvocationsTest, MethodsAreChosenByParams) {

@@ -212,6 +212,16 @@ TEST_F(StreamingTest, StreamsAndSmallRequestsTakeTurns) {
   EXPECT_EQ(answers, 100'000U);
 }
 
+TEST(StreamingDeadline, IsToldAndCounted) {
+  ApiSettings short_of_time;
+  short_of_time.request_timeout = std::chrono::nanoseconds(1);
+  ApiTestServer late({{"plain", {"", ""}}}, short_of_time);
+  test::HttpClient client = late.client();
+  client.send(head_of(kNdjson) + chunk("[2,3]\n") + kEnd);
+  EXPECT_EQ(client.receive().status, 504);
+  EXPECT_THAT(late.client().get("/metrics").body, HasSubstr(R"(pelton_rejected_total{reason="deadline"} 1)"));
+}
+
 TEST(StreamingPool, RowsThatAreScoredInThePoolKeepTheirOrder) {
   ApiSettings settings;
   settings.batching.inline_limit = core::Duration(0);

@@ -19,11 +19,12 @@ def before_load_schema(context, raw_schema):
 
 def _patient(options):
     """A deadline of a nanosecond is taken, and passes: 504, as the caller asked. That is not what is looked for."""
-    try:
-        if 0 < float(options["timeout_ms"]) < SHORTEST_MS:
-            options["timeout_ms"] = SHORTEST_MS
-    except (TypeError, KeyError, ValueError):
-        return  # no such option, or a wrong one: it stays as it was made up
+    for name, shortest in (("timeout_ms", SHORTEST_MS), ("timeout", SHORTEST_MS * 1000)):  # V2 counts microseconds
+        try:
+            if 0 < float(options[name]) < shortest:
+                options[name] = shortest
+        except (TypeError, KeyError, ValueError):
+            pass  # no such option, or a wrong one: it stays as it was made up
 
 
 def _of_the_path(body):
@@ -37,3 +38,6 @@ def before_call(context, case, kwargs):
     _of_the_path(case.body)
     _patient(case.query)
     _patient(case.body)
+    if isinstance(case.body, dict):
+        for options in ("parameters", "params"):
+            _patient(case.body.get(options))

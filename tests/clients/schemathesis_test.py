@@ -24,6 +24,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 def main() -> int:
+    os.environ.update(AIP_PREDICT_ROUTE="/vertex/predict", AIP_HEALTH_ROUTE="/vertex/health")
     with tempfile.TemporaryDirectory() as folder:
         with served(PELTON, *models.arguments(PELTON, SOURCE, pathlib.Path(folder))) as url:
             command = [str(pathlib.Path(sys.executable).parent / "schemathesis"),

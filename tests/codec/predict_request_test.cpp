@@ -67,7 +67,7 @@ TEST(ReadOption, TellsWhatIsWrong) {
   EXPECT_THAT(refused("version", ""), HasSubstr("expected a name"));
 }
 
-TEST(MoveRows, TakesTheTailToAnotherBuffer) {
+TEST(CopyRows, TakesTheTailToAnotherBuffer) {
   math::RowBuffer from(2);
   math::RowBuffer to(2);
   for (double row = 0; row < 3; ++row) {
@@ -78,14 +78,13 @@ TEST(MoveRows, TakesTheTailToAnotherBuffer) {
   to.append_row()[0] = 9;
   to.view().row(0)[1] = 9;
   const FeatureTable features(numbered(2));
-  EXPECT_EQ(move_rows(from, 1, to, features), 1U);
-  EXPECT_EQ(from.rows(), 1U);
+  EXPECT_EQ(copy_rows(from, 1, to, features), 1U);
   EXPECT_THAT(values_from(to, 0), ElementsAre(9, 9, 1, -1, 2, -2));
-  EXPECT_EQ(move_rows(from, 1, to, features), 3U) << "nothing to move";
+  EXPECT_EQ(copy_rows(from, 3, to, features), 3U) << "nothing to copy";
   EXPECT_EQ(to.rows(), 3U);
 }
 
-TEST(MoveRows, TakesTextsAlong) {
+TEST(CopyRows, TakesTextsAlong) {
   const FeatureTable features(schema_of({{.name = "n"}, {.name = "t", .type = model::ElementType::string}}));
   math::RowBuffer from(2);
   math::RowBuffer to(2);
@@ -96,7 +95,7 @@ TEST(MoveRows, TakesTextsAlong) {
   }
   double* const other = to.append_row();
   other[1] = to.put_text("other");
-  EXPECT_EQ(move_rows(from, 1, to, features), 1U);
+  EXPECT_EQ(copy_rows(from, 1, to, features), 1U);
   EXPECT_EQ(core::text_of(from.view()(0, 1)), "stays");
   from.release();
   EXPECT_EQ(core::text_of(to.view()(0, 1)), "other");

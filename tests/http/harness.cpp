@@ -342,12 +342,18 @@ void TestService::on_request(const RequestView& request, Responder responder) {
   responder.reply({.status = 404}, "");
 }
 
-void TestService::write_protocol_error(int status, std::string_view detail, core::TextBuffer& body) {
+std::string_view TestService::write_protocol_error(int status, std::string_view detail, const RequestView* head,
+                                                   core::TextBuffer& body) {
   body.append(R"({"status":)");
   body.append_integer(status);
+  if (head != nullptr) {
+    body.append(R"(,"path":)");
+    core::append_json_string(body, head->path);
+  }
   body.append(R"(,"detail":)");
   core::append_json_string(body, detail);
   body.append('}');
+  return "application/problem+json";
 }
 
 ServerSettings one_thread() {

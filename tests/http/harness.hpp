@@ -103,7 +103,8 @@ class TestService : public Service {
   explicit TestService(Shared& shared);
   ~TestService() override;
   void on_request(const RequestView& request, Responder responder) override;
-  void write_protocol_error(int status, std::string_view detail, core::TextBuffer& body) override;
+  std::string_view write_protocol_error(int status, std::string_view detail, const RequestView* head,
+                                        core::TextBuffer& body) override;
   /// Below /stream/: see harness.cpp.
   bool wants_pieces(const RequestView& head) const override;
   BodySink* open_body(const RequestView& head, Responder responder) override;

@@ -16,6 +16,8 @@ namespace pelton::api {
 /// are loaded; they carry an ETag. Loop thread only.
 class DescribedRoutes {
  public:
+  static constexpr Dialect kDialect = Dialect::http;
+
   DescribedRoutes(ThreadState& state, const Routes& routes) : state_(state), all_routes_(routes) {}
 
   void add_routes(Routes& routes);

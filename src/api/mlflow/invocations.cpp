@@ -6,6 +6,7 @@
 
 #include "api/body_type.hpp"
 #include "api/query.hpp"
+#include "codec/field_errors.hpp"
 
 namespace pelton::api {
 
@@ -149,9 +150,7 @@ std::optional<codec::Problem> Invocations::settle(const RequestView& request, As
                           .errors = {}};
   }
   asked.reply = *reply;
-  if (!request.query.empty()) {
-    if (auto problem = read_query(request, asked)) return problem;
-  }
+  if (!request.query.empty()) read_name(request, asked);
   // SageMaker's clients call a model by the archive it came in.
   constexpr std::string_view kArchive = ".tar.gz";
   if (asked.name.ends_with(kArchive) && state_.predictor().catalog().find(asked.name) == nullptr) {
@@ -160,27 +159,39 @@ std::optional<codec::Problem> Invocations::settle(const RequestView& request, As
   const ModelChoice choice = state_.choose(asked.name, asked.version);
   if (choice.model == nullptr) return choice.problem;
   asked.model = choice.model;
-  return std::nullopt;
+  return request.query.empty() ? std::nullopt : read_options(request, asked);
 }
 
-std::optional<codec::Problem> Invocations::read_query(const RequestView& request, Asked& asked) {
-  std::optional<codec::Problem> problem;
+/// Which model and version the query names.
+void Invocations::read_name(const RequestView& request, Asked& asked) {
   const auto visit = [&](std::string_view name, std::string_view value) {
-    if (name == "model") {
-      asked.name = name_.assign(value);
-    } else if (name == "version") {
-      asked.version = version_.assign(value);
-    } else if (name == "method") {
-      asked.from_query.method = model::parse_method(value);
-      if (!asked.from_query.method)
-        problem = bad_query("query option method: unknown method " + codec::in_quotes(value));
-    } else {
-      problem = bad_query("unknown query option " + codec::in_quotes(name) + "; expected model, version or method");
-    }
-    return !problem;
+    if (name == "model") asked.name = name_.assign(value);
+    if (name == "version") asked.version = version_.assign(value);
+    return true;
   };
   for_each_parameter(request.query, std::ref(visit));  // by reference: nothing is allocated for it
-  return problem;
+}
+
+/// What else the query says: the params of a body that has none.
+std::optional<codec::Problem> Invocations::read_options(const RequestView& request, Asked& asked) {
+  codec::FieldErrors errors;
+  const auto wrong = [&](std::string detail) {
+    errors.report([&] { return codec::FieldError{{}, std::move(detail)}; });
+  };
+  const auto visit = [&](std::string_view name, std::string_view value) {
+    if (name == "model" || name == "version") return true;
+    if (name != "method" && name != "timeout_ms" && name != "priority") {
+      wrong("unknown query option " + codec::in_quotes(name) +
+            "; expected model, version, method, timeout_ms or priority");
+      return true;
+    }
+    auto outcome = codec::read_option(name, value, asked.model->features, asked.from_query);
+    if (outcome.error) wrong("query option " + std::string(name) + ": " + *outcome.error);
+    return true;
+  };
+  for_each_parameter(request.query, std::ref(visit));
+  if (errors.empty()) return std::nullopt;
+  return errors.take_problem();
 }
 
 core::Result<void, codec::Problem> Invocations::read_body(const RequestView& request, Asked& asked,
@@ -206,19 +217,22 @@ void Invocations::answer(const RequestView& request, Responder responder, Asked&
     return refuse(bad_query("model \"" + asked.model->loaded->name + "\" does not offer " +
                             std::string(to_string(first)) + "; offered: " + features.offered_names()));
   }
-  math::RowBuffer& rows = predictions_.rows(*asked.model, first);
-  if (const auto read = read_body(request, asked, rows); !read) return refuse(read.error());
-  const model::Method method = asked.request.options.method.value_or(first);
-  Wish wish;
-  wish.model = asked.model;
-  wish.methods = {&method, 1};
-  wish.first_row = asked.request.first_row;
-  wish.timeout = asked.request.options.timeout;
-  wish.note = static_cast<std::uint64_t>(asked.reply);
-  if (method != first) {
-    wish.first_row = codec::move_rows(rows, wish.first_row, predictions_.rows(*asked.model, method), features);
-  }
-  predictions_.submit(request, std::move(responder), wish, form_of(asked.rows_pointer));
+  math::RowBuffer* const rows = predictions_.rows_for(
+      request, responder,
+      {.model = *asked.model, .method = first, .dialect = Dialect::mlflow, .priority = priority_of(asked.from_query)});
+  if (rows == nullptr) return;
+  if (const auto read = read_body(request, asked, *rows); !read) return refuse(read.error());
+  const codec::PredictOptions& options = asked.request.options;
+  const model::Method method = options.method.value_or(first);
+  predictions_.submit(request, std::move(responder),
+                      {.model = asked.model,
+                       .methods = {&method, 1},
+                       .read_for = first,
+                       .first_row = asked.request.first_row,
+                       .timeout = options.timeout ? options.timeout : asked.from_query.timeout,
+                       .priority = options.priority ? priority_of(options) : priority_of(asked.from_query),
+                       .note = static_cast<std::uint64_t>(asked.reply)},
+                      form_of(asked.rows_pointer));
 }
 
 /// Whether predictions are to be had: 200, or 404 as MLflow tells that there is no model, 503 while draining.

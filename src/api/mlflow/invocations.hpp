@@ -19,6 +19,8 @@ namespace pelton::api {
 /// straight into the rows of the model's open batch. Loop thread only.
 class Invocations {
  public:
+  static constexpr Dialect kDialect = Dialect::mlflow;
+
   Invocations(ThreadState& state, Predictions& predictions) : state_(state), predictions_(predictions) {}
 
   void add_routes(Routes& routes);
@@ -32,7 +34,8 @@ class Invocations {
   void ping(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match);
   void version(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match);
 
-  std::optional<codec::Problem> read_query(const http::RequestView& request, Asked& asked);
+  void read_name(const http::RequestView& request, Asked& asked);
+  std::optional<codec::Problem> read_options(const http::RequestView& request, Asked& asked);
   std::optional<codec::Problem> settle(const http::RequestView& request, Asked& asked);
   core::Result<void, codec::Problem> read_body(const http::RequestView& request, Asked& asked, math::RowBuffer& rows);
   void answer(const http::RequestView& request, http::Responder responder, Asked& asked);

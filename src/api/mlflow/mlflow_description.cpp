@@ -68,9 +68,16 @@ void Invocations::describe(Description& to) const {
   const Parameter method{.name = "method",
                          .description = "What is asked of the model; predict if nothing is said.",
                          .schema = R"({"type":"string"})"};
-  add_invocation(telling, telling.post("/invocations", "invocations", "Predict (MLflow)"), {model, version, method});
+  const Parameter timeout{.name = "timeout_ms",
+                          .description = "Answered 504 after so many milliseconds.",
+                          .schema = R"({"type":"number","exclusiveMinimum":0,"maximum":86400000})"};
+  const Parameter priority{.name = "priority",
+                           .description = "1 goes first, 100 last; 0 is the model's default.",
+                           .schema = R"({"type":"integer","minimum":0,"maximum":100})"};
+  add_invocation(telling, telling.post("/invocations", "invocations", "Predict (MLflow)"),
+                 {model, version, method, timeout, priority});
   add_invocation(telling, telling.post("/models/{model}/invoke", "models_invoke", "Predict (SageMaker, multi-model)"),
-                 {version, method});
+                 {version, method, timeout, priority});
   for (const std::string path : {"ping", "health"}) {
     Operation ping = telling.get("/" + path, path, "Are predictions to be had? (" + path + ")");
     ping.replies = {bare(200, "They are."), bare(404, "No model is loaded."),

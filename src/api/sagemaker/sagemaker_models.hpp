@@ -15,6 +15,8 @@ namespace pelton::api {
 /// answer follows when it is done.
 class SagemakerModels {
  public:
+  static constexpr Dialect kDialect = Dialect::sagemaker;
+
   SagemakerModels(ThreadState& state, ModelChores& chores) : state_(state), chores_(chores) {}
 
   void add_routes(Routes& routes);

@@ -15,12 +15,17 @@ namespace {
 
 constexpr std::string_view kRowsRequest =
     R"({"type":"object","description":"either member holds the rows","properties":{"signature_name":{"type":"string",)"
-    R"("description":"serving_default, or the method that is wanted"},"instances":{"type":"array","minItems":1},)"
+    R"("description":"serving_default, or the method that is wanted"},)"
+    R"("parameters":{"type":["object","null"],"properties":{"timeout_ms":{"type":"number","exclusiveMinimum":0,)"
+    R"("maximum":86400000},"priority":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false},)"
+    R"("instances":{"type":"array","minItems":1},)"
     R"("inputs":{"type":["array","object"],"description":"rows, or columns by name"}},)"
     R"("oneOf":[{"required":["instances"]},{"required":["inputs"]}],"additionalProperties":false})";
 
 constexpr std::string_view kExamplesRequest =
     R"({"type":"object","required":["examples"],"properties":{"signature_name":{"type":"string"},)"
+    R"("parameters":{"type":["object","null"],"properties":{"timeout_ms":{"type":"number","exclusiveMinimum":0,)"
+    R"("maximum":86400000},"priority":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false},)"
     R"("examples":{"type":"array","minItems":1},"context":{"type":"object","description":"what all examples share"}},)"
     R"("additionalProperties":false})";
 

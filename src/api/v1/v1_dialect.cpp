@@ -125,31 +125,27 @@ void V1Dialect::ask(V1Verb verb, const RequestView& request, Responder responder
                    .detail = "explanations are not offered by model \"" + model->loaded->name + "\"",
                    .errors = {}});
   }
-  math::RowBuffer& rows = predictions_.rows(*model, *method);
+  math::RowBuffer* const rows =
+      predictions_.rows_for(request, responder, {.model = *model, .method = *method, .dialect = Dialect::v1});
+  if (rows == nullptr) return;
   codec::V1Request read;
-  const auto outcome = reader_.read(request.body, verb, {model->features, rows, state_.shared().settings.read}, read);
+  const auto outcome = reader_.read(request.body, verb, {model->features, *rows, state_.shared().settings.read}, read);
   if (!outcome) return refuse(outcome.error());
   if (read.options.method) {
     if (const auto misfit = codec::v1_misfit(verb, *read.options.method, schema)) {
-      rows.truncate(read.first_row);
+      rows->truncate(read.first_row);
       return refuse(*misfit);
     }
   }
-  submit(verb, request, std::move(responder), *model, *method, read);
-}
-
-void V1Dialect::submit(V1Verb verb, const RequestView& request, Responder responder, ServedModel& model,
-                       model::Method first, const codec::V1Request& read) {
-  const model::Method method = read.options.method.value_or(first);
-  Wish wish;
-  wish.model = &model;
-  wish.methods = {&method, 1};
-  wish.first_row = read.first_row;
-  if (method != first) {
-    wish.first_row = codec::move_rows(predictions_.rows(model, first), read.first_row, predictions_.rows(model, method),
-                                      model.features);
-  }
-  predictions_.submit(request, std::move(responder), wish, form_of(verb, read.columns));
+  const model::Method wanted = read.options.method.value_or(*method);
+  predictions_.submit(request, std::move(responder),
+                      {.model = model,
+                       .methods = {&wanted, 1},
+                       .read_for = *method,
+                       .first_row = read.first_row,
+                       .timeout = read.options.timeout,
+                       .priority = priority_of(read.options)},
+                      form_of(verb, read.columns));
 }
 
 void V1Dialect::refuse_label(const RequestView& request, Responder responder, const RouteMatch& match) {

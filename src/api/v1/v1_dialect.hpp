@@ -15,6 +15,8 @@ namespace pelton::api {
 /// Reads the body straight into the rows of the model's open batch. Loop thread only.
 class V1Dialect {
  public:
+  static constexpr Dialect kDialect = Dialect::v1;
+
   V1Dialect(ThreadState& state, Predictions& predictions) : state_(state), predictions_(predictions) {}
 
   void add_routes(Routes& routes);
@@ -30,8 +32,6 @@ class V1Dialect {
   }
   void ask(codec::V1Verb verb, const http::RequestView& request, http::Responder responder,
            const http::RouteMatch& match);
-  void submit(codec::V1Verb verb, const http::RequestView& request, http::Responder responder, ServedModel& model,
-              model::Method first, const codec::V1Request& read);
   void refuse_label(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match);
 
   void list(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match);

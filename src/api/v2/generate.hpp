@@ -19,6 +19,8 @@ class V2GenerateForm final : public AnswerForm {
 /// out. `generate_stream` is refused: a prediction is one answer. Loop thread only.
 class V2Generate {
  public:
+  static constexpr Dialect kDialect = Dialect::v2;
+
   V2Generate(ThreadState& state, Predictions& predictions) : state_(state), predictions_(predictions) {}
 
   void add_routes(Routes& routes);

@@ -1,13 +1,11 @@
 #include "api/v2/infer.hpp"
 
 #include <charconv>
-#include <new>
 #include <string>
 #include <utility>
 
 #include "api/v2/choice.hpp"
 #include "api/v2/model_part.hpp"
-#include "codec/json_rows.hpp"
 
 namespace pelton::api {
 
@@ -53,29 +51,21 @@ core::Result<void, codec::Problem> V2Infer::read(const http::RequestView& reques
 
 namespace {
 
-/// Enters a request that was read into the batches of `read_for`.
-void submit(ThreadState& state, Predictions& predictions, const http::RequestView& request, http::Responder responder,
-            ServedModel& model, model::Method read_for, const codec::v2::InferRequest& read, const AnswerForm& form) {
+/// Enters a request that was read for the batches of `read_for`.
+void submit(Predictions& predictions, const http::RequestView& request, http::Responder responder, ServedModel& model,
+            model::Method read_for, const codec::v2::InferRequest& read, const AnswerForm& form) {
   std::array<model::Method, model::kMethodCount> methods{};
   Wish wish{.model = &model,
             .methods = {methods.data(), read.output_count},
+            .read_for = read_for,
             .first_row = read.first_row,
             .single = read.single,
             .id = read.id,
-            .timeout = read.timeout};
+            .timeout = read.timeout,
+            .priority = static_cast<batching::Priority>(read.priority)};
   for (std::size_t i = 0; i < read.output_count; ++i) {
     methods[i] = read.outputs[i].method;
     wish.notes[i] = V2InferForm::note_of(read.outputs[i]);
-  }
-  if (methods[0] != read_for) {
-    math::RowBuffer& from = predictions.rows(model, read_for);
-    try {
-      wish.first_row = codec::move_rows(from, read.first_row, predictions.rows(model, methods[0]), model.features);
-    } catch (const std::bad_alloc&) {
-      from.truncate(read.first_row);
-      return state.reply_problem(request, std::move(responder), codec::out_of_memory(), form.dialect(), &model,
-                                 "Retry-After: 1\r\n");
-    }
   }
   predictions.submit(request, std::move(responder), wish, form);
 }
@@ -89,14 +79,16 @@ void predict_v2(ThreadState& state, Predictions& predictions, const http::Reques
     return state.reply_problem(request, std::move(responder), choice.problem, Dialect::v2);
   }
   ServedModel& model = *choice.model;
-  const codec::v2::TensorTable& tensors = V2ModelPart::of(model).tensors;
+  const V2ModelPart& part = V2ModelPart::of(model);
   // Which outputs are wanted stands behind the inputs; most want the first.
-  const model::Method read_for = tensors.outputs().front().method;
-  math::RowBuffer& rows = predictions.rows(model, read_for);
+  const model::Method read_for = part.tensors.outputs().front().method;
+  math::RowBuffer* const rows = predictions.rows_for(
+      request, responder, {.model = model, .method = read_for, .dialect = Dialect::v2, .deciding = part.other_outputs});
+  if (rows == nullptr) return;
   codec::v2::InferRequest inferred;
-  const auto done = read({tensors, {model.features, rows, state.shared().settings.read}}, inferred);
+  const auto done = read({part.tensors, {model.features, *rows, state.shared().settings.read}}, inferred);
   if (!done) return state.reply_problem(request, std::move(responder), done.error(), Dialect::v2, &model);
-  submit(state, predictions, request, std::move(responder), model, read_for, inferred, form);
+  submit(predictions, request, std::move(responder), model, read_for, inferred, form);
 }
 
 }  // namespace pelton::api

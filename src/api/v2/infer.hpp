@@ -15,6 +15,8 @@ namespace pelton::api {
 /// `POST /v2/models/{model}[/versions/{version}]/infer`. Loop thread only.
 class V2Infer {
  public:
+  static constexpr Dialect kDialect = Dialect::v2;
+
   V2Infer(ThreadState& state, Predictions& predictions) : state_(state), predictions_(predictions), form_(state) {}
 
   void add_routes(Routes& routes);

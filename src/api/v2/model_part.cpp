@@ -8,6 +8,14 @@ V2ModelPart::V2ModelPart(const serving::LoadedModel& loaded) : tensors(loaded.mo
       writers[static_cast<std::size_t>(method)].emplace(loaded.model->schema(), *tensor);
     }
   }
+  for (const auto* const outputs : {&tensors.outputs(), &tensors.further_outputs()}) {
+    for (const codec::v2::OutputTensor& output : *outputs) {
+      if (&output == &tensors.outputs().front() || output.file_name.empty()) continue;
+      core::TextBuffer quoted;
+      core::append_json_string(quoted, output.file_name);
+      other_outputs.emplace_back(quoted.view());
+    }
+  }
   core::TextBuffer head;
   head.append(R"({"model_name":)");
   core::append_json_string(head, loaded.name);

@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/served_model.hpp"
 #include "codec/v2/output_writer.hpp"
@@ -22,6 +23,9 @@ struct V2ModelPart final : DialectPart {
 
   codec::v2::TensorTable tensors;
   std::array<std::optional<codec::v2::OutputWriter>, model::kMethodCount> writers;
+  /// What the file calls outputs other than the first, in quotes: a body in which none stands wants the first's
+  /// batches.
+  std::vector<std::string> other_outputs;
   std::string reply_head;  ///< `{"model_name":"…","model_version":"…"`
 };
 

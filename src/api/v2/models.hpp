@@ -9,6 +9,8 @@ namespace pelton::api {
 /// thread only.
 class V2Models {
  public:
+  static constexpr Dialect kDialect = Dialect::v2;
+
   explicit V2Models(ThreadState& state) : state_(state) {}
 
   void add_routes(Routes& routes);

@@ -12,6 +12,8 @@ namespace pelton::api {
 /// worker's thread; the answer follows when it is done. Loop thread only.
 class V2Repository {
  public:
+  static constexpr Dialect kDialect = Dialect::v2;
+
   V2Repository(ThreadState& state, ModelChores& chores) : state_(state), chores_(chores) {}
 
   void add_routes(Routes& routes);

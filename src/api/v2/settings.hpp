@@ -10,6 +10,8 @@ namespace pelton::api {
 /// all can be unregistered. Loop thread only.
 class V2Settings {
  public:
+  static constexpr Dialect kDialect = Dialect::v2;
+
   explicit V2Settings(ThreadState& state) : state_(state) {}
 
   void add_routes(Routes& routes);

@@ -56,20 +56,21 @@ void VertexDialect::predict(const http::RequestView& request, http::Responder re
   if (!model->features.offers(kFirst)) {
     return refuse({.status = 422, .detail = "this model offers " + model->features.offered_names(), .errors = {}});
   }
-  math::RowBuffer& rows = predictions_.rows(*model, kFirst);
+  math::RowBuffer* const rows =
+      predictions_.rows_for(request, responder, {.model = *model, .method = kFirst, .dialect = Dialect::vertex});
+  if (rows == nullptr) return;
   codec::PredictRequest read;
-  const auto outcome = reader_.read(request.body, {model->features, rows, state_.shared().settings.read}, read);
+  const auto outcome = reader_.read(request.body, {model->features, *rows, state_.shared().settings.read}, read);
   if (!outcome) return refuse(outcome.error());
   const model::Method method = read.options.method.value_or(kFirst);
-  Wish wish;
-  wish.model = model;
-  wish.methods = {&method, 1};
-  wish.first_row = read.first_row;
-  wish.timeout = read.options.timeout;
-  if (method != kFirst) {
-    wish.first_row = codec::move_rows(rows, read.first_row, predictions_.rows(*model, method), model->features);
-  }
-  predictions_.submit(request, std::move(responder), wish, kForm);
+  predictions_.submit(request, std::move(responder),
+                      {.model = model,
+                       .methods = {&method, 1},
+                       .read_for = kFirst,
+                       .first_row = read.first_row,
+                       .timeout = read.options.timeout,
+                       .priority = priority_of(read.options)},
+                      kForm);
 }
 
 void VertexDialect::health(const http::RequestView& request, http::Responder responder, const http::RouteMatch&) {

@@ -11,6 +11,8 @@ namespace pelton::api {
 /// They answer for the default model, and take the place of routes of the same path. Loop thread only.
 class VertexDialect {
  public:
+  static constexpr Dialect kDialect = Dialect::vertex;
+
   VertexDialect(ThreadState& state, Predictions& predictions) : state_(state), predictions_(predictions) {}
 
   void claim_routes(Routes& routes);

@@ -6,17 +6,18 @@
 
 #include "codec/json_body.hpp"
 #include "codec/json_members.hpp"
+#include "codec/request_params.hpp"
 #include "core/suggest.hpp"
 
 namespace pelton::codec {
 
 namespace {
 
-enum PredictMember : std::size_t { kSignature, kInstances, kInputs };
-const std::array<std::string, 3> kPredictMembers{"signature_name", "instances", "inputs"};
+enum PredictMember : std::size_t { kSignature, kParameters, kInstances, kInputs };
+const std::array<std::string, 4> kPredictMembers{"signature_name", "parameters", "instances", "inputs"};
 
-enum ExamplesMember : std::size_t { kContext = 1, kExamples };
-const std::array<std::string, 3> kExamplesMembers{"signature_name", "context", "examples"};
+enum ExamplesMember : std::size_t { kContext = 2, kExamples };
+const std::array<std::string, 4> kExamplesMembers{"signature_name", "parameters", "context", "examples"};
 
 /// Names that mean what the verb means anyway.
 bool is_default_signature(std::string_view name) noexcept {
@@ -46,6 +47,7 @@ class V1Body {
     bool given = false;
     const bool read = members.read([&](std::size_t member) {
       if (member == kSignature) return read_signature();
+      if (member == kParameters) return read_parameters();
       if (given) {
         report(R"("instances" and "inputs" are both given: a request has one of them)");
         return cursor_.skip_value();
@@ -66,6 +68,7 @@ class V1Body {
     std::optional<JsonCursor> examples;
     const bool read = members.read([&](std::size_t member) {
       if (member == kSignature) return read_signature();
+      if (member == kParameters) return read_parameters();
       if (member == kContext) return rows_.read_common("/context");
       examples = cursor_;
       return cursor_.skip_value();
@@ -91,6 +94,11 @@ class V1Body {
       case JsonKind::list: return rows_.read_list("/inputs");
       default: return refuse_value(cursor_, "/inputs", "expected a list of rows or an object of columns", errors_);
     }
+  }
+
+  /// The signature says which method is wanted.
+  bool read_parameters() {
+    return read_params(cursor_, "/parameters", features_, request_.options, errors_, scratch_, false);
   }
 
   bool read_signature() {

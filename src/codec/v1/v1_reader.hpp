@@ -22,8 +22,8 @@ struct V1Request : PredictRequest {
 /// predict, explain: `instances`, a list of rows (lists, objects, or bare values where there is one feature), or
 /// `inputs`, such a list or an object of columns. classify, regress: `examples`, a list of rows, and `context`, an
 /// object of the values that all of them share. Named values may be lists of one; texts {"b64":"…"}.
-/// `signature_name` is "serving_default" (or TensorFlow's own names), or the method that is wanted. One reader a
-/// thread; nothing allocated once warm.
+/// `signature_name` is "serving_default" (or TensorFlow's own names), or the method that is wanted. `parameters`, which
+/// Vertex AI has beside V1's rows, holds `timeout_ms` and `priority`. One reader a thread; nothing allocated once warm.
 class V1Reader {
  public:
   /// Appends the body's rows to `target` and fills `request`: `method` only where a signature names one. 400 for

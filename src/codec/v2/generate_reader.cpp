@@ -219,6 +219,7 @@ bool GenerateReader::Body::read_values(const Place& place) {
 
 void GenerateReader::Body::finish() {
   request_.timeout = parameters_.timeout;
+  request_.priority = parameters_.priority;
   for (const OutputTensor& output : target_.tensors.outputs()) {
     request_.outputs[request_.output_count++] = {.method = output.method};
   }

@@ -105,6 +105,7 @@ bool InferReader::Body::read() {
   finish_inputs();
   wishes_.finish(parameters_.binary_output, request_);
   request_.timeout = parameters_.timeout;
+  request_.priority = parameters_.priority;
   return true;
 }
 

@@ -28,6 +28,7 @@ struct InferRequest {
   bool single = false;  ///< of `generate`: one bare row was sent
   std::string_view id;  ///< as JSON text (quotes included)
   std::optional<core::Duration> timeout;
+  std::uint32_t priority = 0;                             ///< 0 the model's default, 1 first … 100 last
   std::array<OutputWish, model::kMethodCount> outputs{};  ///< in the order wanted, each method once
   std::size_t output_count = 0;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "codec/predict_request.hpp"
+
 namespace pelton::codec::v2 {
 
 namespace {
@@ -46,7 +48,10 @@ void RequestParameters::take(std::string_view name, const Parameter& value, Memb
     if (!microseconds) return refuse("expected a whole number of microseconds");
     if (*microseconds != 0) timeout = std::chrono::microseconds(std::min(*microseconds, kLongestTimeoutUs));
   } else if (name == "priority") {
-    if (!value.count()) refuse("expected a whole number");
+    const auto level = value.count();
+    if (!level) return refuse("expected a whole number");
+    // As in Triton: a level that there is not is the default.
+    priority = *level <= kMaxPriority ? static_cast<std::uint32_t>(*level) : 0;
   } else if (asks_for_sequence(name, value)) {
     refuse("sequences are not supported: every request is scored on its own");
   }

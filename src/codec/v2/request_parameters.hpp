@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "codec/v2/parameters.hpp"
@@ -11,6 +12,7 @@ namespace pelton::codec::v2 {
 struct RequestParameters {
   bool binary_output = false;             ///< outputs are wanted as bytes unless one says otherwise
   std::optional<core::Duration> timeout;  ///< as `timeout` tells in µs; 0 there is none
+  std::uint32_t priority = 0;             ///< 0 the model's default, 1 first … 100 last
 
   /// The object at hand; false where the JSON is malformed.
   bool read(MemberReader& members);
