@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "graph/node.hpp"
@@ -18,6 +20,13 @@ constexpr std::size_t kMostBlockRows = 768;
 
 /// Scratch columns are handed out in whole cache lines, so that every register begins on one.
 std::size_t whole_lines(std::size_t width) { return (width + 7) / 8 * 8; }
+
+/// What a step is called that does what two did. It grows where the first name is, as a chain of steps would else hold
+/// the square of its length in names.
+std::string names_joined(std::string first, std::string_view second) {
+  first.append(" + ").append(second);
+  return first;
+}
 
 /// Columns of scratch memory and who holds them.
 class ColumnPool {
@@ -149,7 +158,7 @@ bool Planner::fuse_with_input(Node& node) {
   if (both == nullptr) return false;
   states_[node.inputs[0]].needed = false;
   node.step = std::move(both);
-  node.name = before.name + " + " + node.name;
+  node.name = names_joined(std::move(before.name), node.name);
   node.inputs = before.inputs;
   return true;
 }
@@ -167,7 +176,7 @@ void Planner::merge_chains() {
     states_[before].needed = false;
     links[i] = std::move(links[before]);
     links[i].push_back(node.step);
-    node.name = nodes_[before].name + " + " + node.name;
+    node.name = names_joined(std::move(nodes_[before].name), node.name);
     node.inputs = nodes_[before].inputs;
   }
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) {

@@ -27,6 +27,14 @@ std::size_t steps(const Value& value) {
   return sum;
 }
 
+/// Steps that giving a value takes. What is large is memory that the system clears first: a step a byte.
+std::size_t steps_to_give(const Value& value) {
+  constexpr std::size_t kLargeBytes = std::size_t{1} << 20;
+  if (value.is_sequence) return value.length;
+  const std::size_t bytes = value.tensor.bytes();
+  return bytes < kLargeBytes ? value.tensor.size() : bytes;
+}
+
 }  // namespace
 
 void RunContext::spend(std::initializer_list<std::size_t> factors) {
@@ -52,7 +60,7 @@ void run_counted(const Operation& operation, std::span<const Value* const> input
   }
   operation.run(inputs, outputs, context);
   for (const Value* const output : outputs) {
-    if (output != nullptr) context.spend({output->is_sequence ? output->length : output->tensor.size()});
+    if (output != nullptr) context.spend({steps_to_give(*output)});
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "allocation_peak.hpp"
 #include "small_graph.hpp"
 #include "tensor/shape.hpp"
 
@@ -65,6 +66,21 @@ TEST(OnnxHostileGraph, MayNotHaveAnyNumberOfOutputs) {
     graph.node({"Det", {"x"}, {name}, name}).output(name, DataType::float64, 2);
   }
   EXPECT_THAT(graph.refusal(), HasSubstr("gives more than"));
+}
+
+TEST(OnnxHostileGraph, MayNotTakeTheSquareOfItsLengthInNames) {
+  constexpr int kSteps = 20'000;
+  SmallGraph graph(2);
+  std::string last = "x";
+  for (int i = 0; i < kSteps; ++i) {
+    const std::string next = i + 1 == kSteps ? "y" : "v" + std::to_string(i);
+    graph.node({i % 2 == 0 ? "Neg" : "Abs", {last}, {next}, next});
+    last = next;
+  }
+  graph.output("y", DataType::float64, 2);
+  test::restart_peak();
+  EXPECT_EQ(graph.refusal(), "loaded");
+  EXPECT_LT(test::peak_bytes(), std::size_t{256} << 20);
 }
 
 }  // namespace

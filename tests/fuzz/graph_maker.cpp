@@ -196,10 +196,12 @@ GraphMaker::GraphMaker(Choices& choices) : choices_(choices) {
   const std::size_t version = choices.below(32);
   opsets_ = {{{"", static_cast<std::int64_t>(version < 16 ? 21 : version - 8)},
               {std::string(operators::kMlDomain), static_cast<std::int64_t>(5 - choices.below(5))},
-              {std::string(operators::kMicrosoftDomain), 1}}};
+              {std::string(operators::kMicrosoftDomain), 1},
+              {std::string(FunctionMaker::kDomain), 1}}};
   for (std::size_t i = choices.below(3) + 1; i > 0; --i) add_input();
   for (std::size_t i = 0; i < 2 * kMostNodes && nodes_.size() < kMostNodes && !choices.done(); ++i) add_node();
   if (choices.one_in(8)) add_scan();
+  for (std::size_t i = 0; i < nodes_.size(); ++i) levels_.push_back(choices.below(4));
 }
 
 void GraphMaker::add_input() {
@@ -410,16 +412,19 @@ void GraphMaker::add_scan() {
   nodes_.pop_back();
 }
 
-void GraphMaker::write(GraphWriter& writer) const {
+void GraphMaker::write(GraphWriter& writer, FunctionMaker* functions) const {
   for (const Input& input : inputs_) writer.input(input.name, input.type, input.dims);
   for (const auto& [name, raw] : constants_) writer.constant(name, raw);
-  for (const formats::onnx::Node& node : nodes_) writer.node(node);
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const bool wrapped = functions != nullptr && levels_[i] != 0;
+    writer.node(wrapped ? functions->wrap(nodes_[i], levels_[i] - 1) : nodes_[i]);
+  }
 }
 
 /// A file whose one output is this value, as float or double.
-std::string GraphMaker::file_for(const Named& value) const {
+std::string GraphMaker::file_for(const Named& value, FunctionMaker* functions) const {
   GraphWriter writer("fuzz");
-  write(writer);
+  write(writer, functions);
   std::string name = value.name;
   DataType type = value.type;
   const auto append = [&](std::string op, std::vector<std::string> inputs, std::vector<Attribute> attributes) {
@@ -445,14 +450,18 @@ std::string GraphMaker::file_for(const Named& value) const {
     type = DataType::float32;
   }
   writer.output(name, type, std::array<std::int64_t, 2>{-1, -1});
-  return writer.finish(opsets_);
+  std::string file = writer.finish(opsets_);
+  return functions == nullptr ? file : file + functions->take();
 }
 
-std::vector<std::string> GraphMaker::files() const {
+std::vector<GraphMaker::File> GraphMaker::files() const {
   constexpr std::size_t kMostFiles = 3;
-  std::vector<std::string> files = unchecked_;
+  std::vector<File> files;
+  for (const std::string& file : unchecked_) files.push_back({file, {}});
   for (std::size_t i = values_.size(); i-- > inputs_.size() && files.size() < kMostFiles;) {
-    if (!values_[i].constant) files.push_back(file_for(values_[i]));
+    if (values_[i].constant) continue;
+    FunctionMaker functions(opsets_);
+    files.push_back({file_for(values_[i]), file_for(values_[i], &functions)});
   }
   return files;
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "formats/onnx/graph_writer.hpp"
+#include "function_maker.hpp"
 #include "operators/registry.hpp"
 #include "tensor/tensor.hpp"
 
@@ -53,8 +54,12 @@ class GraphMaker {
  public:
   explicit GraphMaker(Choices& choices);
 
+  struct File {
+    std::string bytes;
+    std::string with_functions;  ///< the same graph, some of its nodes in functions; empty: there is none
+  };
   /// The graph with its last values as the output, one file each.
-  std::vector<std::string> files() const;
+  std::vector<File> files() const;
 
  private:
   struct Named {
@@ -75,18 +80,19 @@ class GraphMaker {
   std::size_t pick(DataType wanted);
   std::size_t new_constant();
   formats::onnx::Attribute make_attribute(std::string_view name);
-  void write(formats::onnx::GraphWriter& writer) const;
-  std::string file_for(const Named& value) const;
+  void write(formats::onnx::GraphWriter& writer, FunctionMaker* functions) const;
+  std::string file_for(const Named& value, FunctionMaker* functions = nullptr) const;
   std::string fresh_name() { return "v" + std::to_string(++names_); }
 
   Choices& choices_;
-  std::array<formats::onnx::OpsetImport, 3> opsets_;
+  std::array<formats::onnx::OpsetImport, 4> opsets_;
   std::vector<Input> inputs_;
   std::vector<std::pair<std::string, formats::onnx::RawTensor>> constants_;
   std::vector<formats::onnx::Node> nodes_;
   std::deque<Named> values_;            ///< references stay good
   std::vector<std::string> unchecked_;  ///< files with a node that could not be tried out here
   std::size_t names_ = 0;
+  std::vector<std::size_t> levels_;  ///< by node: of functions that it is in when they are made
 };
 
 }  // namespace pelton::fuzz

@@ -1,5 +1,5 @@
 // Makes graphs of all operators from the fuzzer's bytes and loads them. Those that hold are scored: a row
-// must have the same results alone, in company and a second time.
+// must have the same results alone, in company and a second time, and where nodes are put into functions.
 #include <bit>
 #include <cmath>
 #include <cstdio>
@@ -64,6 +64,30 @@ void score(const model::Model& model, model::Method method, std::size_t count, c
   }
 }
 
+/// The model with functions loads where the plain one does, and answers alike.
+void compare(const core::Result<std::unique_ptr<const model::Model>>& plain, const std::string& with_functions,
+             const formats::Options& options, const std::vector<double>& rows, std::size_t count) {
+  const auto model = formats::read_model(with_functions, "fuzz", options);
+  if (!model && model.error().code() == core::ErrorCode::too_large) return;  // it holds more parts
+  if (plain.has_value() != model.has_value()) {
+    std::fprintf(stderr, "loads only %s functions: %s\n", model ? "with" : "without",
+                 (model ? plain : model).error().message().c_str());
+    __builtin_trap();
+  }
+  if (!plain) return;
+  model::Workspace workspace;
+  for (const model::Method method : model::kAllMethods) {
+    const auto& spec = (*plain)->schema().output(method);
+    if (spec.has_value() != (*model)->schema().output(method).has_value()) __builtin_trap();
+    if (!spec) continue;
+    std::vector<double> one(count * spec->width), other(one.size());
+    const math::ConstMatrix asked(rows.data(), count, (*plain)->schema().features.size());
+    (*plain)->score(asked, method, {one.data(), count, spec->width}, workspace);
+    (*model)->score(asked, method, {other.data(), count, spec->width}, workspace);
+    check(one, other, "in functions", **model);
+  }
+}
+
 }  // namespace
 }  // namespace pelton::fuzz
 
@@ -74,9 +98,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   formats::Options options;
   options.limits.messages = 20'000;
   options.limits.features = 2'000;
-  for (const std::string& file : maker.files()) {
+  for (const auto& [file, with_functions] : maker.files()) {
     const auto model = formats::read_model(file, "fuzz", options);
-    if (!model) continue;
+    if (!model) {
+      if (!with_functions.empty()) fuzz::compare(model, with_functions, options, {}, 0);
+      continue;
+    }
     constexpr std::array<std::size_t, 6> kCounts{3, 5, 2, 9, 17, 67};
     const std::size_t count = kCounts[choices.below(kCounts.size())];
     const auto& features = (*model)->schema().features;
@@ -90,6 +117,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const model::Method method : model::kAllMethods) {
       if ((*model)->schema().output(method)) fuzz::score(**model, method, count, rows);
     }
+    if (!with_functions.empty()) fuzz::compare(model, with_functions, options, rows, count);
   }
   return 0;
 }
