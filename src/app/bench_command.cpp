@@ -280,8 +280,8 @@ std::string first_given(const CLI::App& verb, std::initializer_list<std::string_
 int bench_file(const BenchFlags& flags, const CLI::App& verb) {
   const std::string wrong =
       first_given(verb, {"--rate", "--connections", "--duration", "--requests", "--body", "--bodies", "--header",
-                         "--timeout", "--seed", "--threads", "--pid", "--search-slo", "--against", "--rounds", "--chart",
-                         "--insecure", "--ca-file"});
+                         "--timeout", "--seed", "--threads", "--pid", "--search-slo", "--against", "--rounds",
+                         "--chart", "--insecure", "--ca-file"});
   if (!wrong.empty()) {
     return complain({ErrorCode::invalid_argument,
                      wrong + " is for URLs; \"" + flags.target +
@@ -303,7 +303,8 @@ int bench(const BenchFlags& flags, const CLI::App& verb) {
     return complain({ErrorCode::invalid_argument, "--search-slo: above 0 ms"});
   }
   if (!flags.body_file.empty() && !flags.bodies_file.empty()) {
-    return complain({ErrorCode::invalid_argument, "--body is one body for all requests, --bodies one a line: give one"});
+    return complain(
+        {ErrorCode::invalid_argument, "--body is one body for all requests, --bodies one a line: give one"});
   }
   if (const std::string wrong = first_given(verb, {"--pid", "--search-slo"});
       !flags.against.empty() && !wrong.empty()) {

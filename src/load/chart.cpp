@@ -18,7 +18,7 @@ constexpr std::size_t kBarsTogether = 48;  ///< cells that all bars of a row hav
 constexpr std::size_t kEighths = 8;        ///< of a cell
 constexpr std::size_t kMarksWidth = 12;
 constexpr double kNsPerMs = 1e6;
-constexpr double kLeastStep = 1.02;        ///< finer the histogram does not tell apart by much
+constexpr double kLeastStep = 1.02;  ///< finer the histogram does not tell apart by much
 constexpr std::array<std::string_view, kEighths> kPartsOfACell{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
 
 struct Mark {

@@ -25,8 +25,8 @@ struct GeneratorSettings {
   Address address;
   std::shared_ptr<const tls::ClientContext> tls{};  ///< not null: connections speak TLS…
   std::string server_name{};                        ///< … to this server
-  std::shared_ptr<const Request> request;  ///< of all threads
-  std::size_t first_message = 0;           ///< of the request's: where this thread begins
+  std::shared_ptr<const Request> request;           ///< of all threads
+  std::size_t first_message = 0;                    ///< of the request's: where this thread begins
   std::size_t connections = 1;
   std::optional<double> rate;  ///< arrivals a second; nothing: closed loop
   core::Duration duration{};

@@ -29,11 +29,12 @@ TEST(LoadReport, JsonHasTheContractsMembers) {
   core::TextBuffer out;
   LoadReport r = sample();
   append_json(out, r);
-  EXPECT_EQ(out.view(),
-            R"({"mode":"open","connections":4,"offered_rps":1000.0,"achieved_rps":900.5,"duration_s":2.0,)"
-            R"("requests":2000,"errors":{"connect":0,"timeout":199,"reset":0,"status_4xx":0,"status_5xx":0,)"
-            R"("protocol":0,"unanswered":0},"latency_ms":{"mean":0.5,"p50":0.25,"p90":0.75,"p99":1.5,"p99_9":2.5,)"
-            R"("max":8.0},"window_median_ms":{"p50":0.0,"p99":0.0},"windows":{"count":0},"send_lag_p99_ms":0.0,"client_cpu_share":0.0})");
+  EXPECT_EQ(
+      out.view(),
+      R"({"mode":"open","connections":4,"offered_rps":1000.0,"achieved_rps":900.5,"duration_s":2.0,)"
+      R"("requests":2000,"errors":{"connect":0,"timeout":199,"reset":0,"status_4xx":0,"status_5xx":0,)"
+      R"("protocol":0,"unanswered":0},"latency_ms":{"mean":0.5,"p50":0.25,"p90":0.75,"p99":1.5,"p99_9":2.5,)"
+      R"("max":8.0},"window_median_ms":{"p50":0.0,"p99":0.0},"windows":{"count":0},"send_lag_p99_ms":0.0,"client_cpu_share":0.0})");
   r.server_cpu_us = 1.25;
   out.clear();
   append_json(out, r);

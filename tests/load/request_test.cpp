@@ -59,8 +59,9 @@ TEST(RenderRequest, WritesARequestForEachBody) {
   const auto r = render_request(local(), spec);
   ASSERT_TRUE(r);
   const std::string head = "POST /predict HTTP/1.1\r\nHost: 127.0.0.1:5000\r\nContent-Type: text/csv\r\n";
-  EXPECT_THAT(r->messages, ::testing::ElementsAre(head + "Content-Length: 3\r\n\r\n1,2", head + "Content-Length: 0\r\n\r\n",
-                                                  head + "Content-Length: 5\r\n\r\n3,4,5"));
+  EXPECT_THAT(r->messages,
+              ::testing::ElementsAre(head + "Content-Length: 3\r\n\r\n1,2", head + "Content-Length: 0\r\n\r\n",
+                                     head + "Content-Length: 5\r\n\r\n3,4,5"));
 }
 
 TEST(RenderRequest, BodiesHaveBoundsTogether) {
