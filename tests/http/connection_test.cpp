@@ -323,7 +323,7 @@ TEST(Connection, WhoWasTurnedAwayIsReadAgainAfterARespite) {
 }
 
 TEST(Connection, OthersAreServedWhileItRests) {
-  Client hasty(0);
+  std::optional<Client> hasty;
   {
     TestServer server(one_thread());
     hasty.emplace(server.port());
