@@ -127,10 +127,12 @@ void Predictions::reply_full(const http::RequestView& request, http::Responder r
   HeaderLines headers;
   headers.integer("Retry-After", full.retry_after_seconds());
   if (const std::string_view id = request_id(request); !id.empty()) headers.text("X-Request-Id", id);
-  state_.reply(
-      request, std::move(responder),
-      {.status = shape.status(queue_full().status), .content_type = shape.content_type, .headers = headers.view()},
-      body, dialect, &model);
+  state_.reply(request, std::move(responder),
+               {.status = shape.status(queue_full().status),
+                .content_type = shape.content_type,
+                .headers = headers.view(),
+                .respite = full.policy().respite()},
+               body, dialect, &model);
 }
 
 void Predictions::submit(const http::RequestView& request, http::Responder responder, const Wish& wish,

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -18,6 +19,7 @@
 #include "app/progress_bar.hpp"
 #include "core/printable.hpp"
 #include "core/text_buffer.hpp"
+#include "load/comparison.hpp"
 #include "load/load_run.hpp"
 #include "load/slo_search.hpp"
 
@@ -39,6 +41,9 @@ struct BenchFlags {
   std::optional<double> duration_s;
   std::uint64_t requests = 0;
   std::string body_file;
+  std::string bodies_file;
+  std::string against;
+  std::size_t rounds = 5;
   std::vector<std::string> headers;
   std::string method;
   double timeout_ms = 5000;
@@ -50,6 +55,9 @@ struct BenchFlags {
   std::string rows;
   tls::Trust trust;
   bool json = false;
+  bool chart = false;
+
+  bool draws_chart() const { return chart || ::isatty(STDOUT_FILENO) == 1; }
 };
 
 int complain(const Error& error) {
@@ -57,21 +65,21 @@ int complain(const Error& error) {
   return error.code() == ErrorCode::invalid_argument || error.code() == ErrorCode::unsupported ? kUsage : kFailed;
 }
 
-/// The whole of a file, or of stdin for "-".
-Result<std::string> read_body(const std::string& file) {
+/// The whole of a file, or of stdin for "-". `what` it holds is for errors.
+Result<std::string> read_whole(const std::string& what, const std::string& file) {
   std::ifstream opened;
   if (file != "-") {
     opened.open(file, std::ios::binary);
-    if (!opened) return core::errno_error("body " + file, errno);
+    if (!opened) return core::errno_error(what + " " + file, errno);
   }
   std::istream& in = file == "-" ? std::cin : opened;
   std::string body;
   char piece[64 * 1024];
   while (in.read(piece, sizeof(piece)) || in.gcount() > 0) {
     body.append(piece, static_cast<std::size_t>(in.gcount()));
-    if (body.size() > kLargestBody) return Error(ErrorCode::too_large, "body " + file + ": larger than 64 MiB");
+    if (body.size() > kLargestBody) return Error(ErrorCode::too_large, what + " " + file + ": larger than 64 MiB");
   }
-  if (in.bad()) return Error(ErrorCode::io, "body " + file + ": cannot be read");
+  if (in.bad()) return Error(ErrorCode::io, what + " " + file + ": cannot be read");
   return body;
 }
 
@@ -87,9 +95,16 @@ Result<load::RequestSpec> request_of(const BenchFlags& flags) {
   request.headers = flags.headers;
   if (!flags.method.empty()) request.method = flags.method;
   if (!flags.body_file.empty()) {
-    auto body = read_body(flags.body_file);
+    auto body = read_whole("body", flags.body_file);
     if (!body) return std::move(body).error();
     request.body = *std::move(body);
+  } else if (!flags.bodies_file.empty()) {
+    auto lines = read_whole("bodies", flags.bodies_file);
+    if (!lines) return std::move(lines).error();
+    request.bodies = load::bodies_in(*lines);
+    if (request.bodies.empty()) {
+      return Error(ErrorCode::invalid_argument, "bodies " + flags.bodies_file + ": no line holds a body");
+    }
   } else if (request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS") {
     request.body.reset();
   }
@@ -106,7 +121,8 @@ Result<load::LoadSettings> settings_of(const BenchFlags& flags) {
   if (!duration) return std::move(duration).error();
   auto timeout = duration_of(flags.timeout_ms, 1e-3, "--timeout");
   if (!timeout) return std::move(timeout).error();
-  if (!target->tls && (flags.trust.anybody || !flags.trust.ca_file.empty())) {
+  const bool any_tls = target->tls || flags.against.starts_with("https://");
+  if (!any_tls && (flags.trust.anybody || !flags.trust.ca_file.empty())) {
     return Error(ErrorCode::invalid_argument, "--insecure and --ca-file are for https:// URLs");
   }
   if (flags.trust.anybody && !flags.trust.ca_file.empty()) {
@@ -128,14 +144,14 @@ Result<load::LoadSettings> settings_of(const BenchFlags& flags) {
 
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
-void print_report(const load::LoadReport& report, bool json) {
-  if (json) {
+void print_report(const load::LoadReport& report, const BenchFlags& flags) {
+  if (flags.json) {
     core::TextBuffer out;
     load::append_json(out, report);
     out.append('\n');
     print(out.view());
   } else {
-    print(load::to_table(report, ::isatty(STDOUT_FILENO) == 1));
+    print(load::to_table(report, flags.draws_chart()));
   }
 }
 
@@ -146,14 +162,14 @@ int verdict(const load::LoadReport& report) {
   return kFailed;
 }
 
-int run_once(load::LoadSettings settings, bool json) {
+int run_once(load::LoadSettings settings, const BenchFlags& flags) {
   auto report = [&] {
     ProgressBar bar;
     settings.progress = [&bar](double share) { bar.show(share); };
     return load::run_load(settings);
   }();
   if (!report) return complain(report.error());
-  print_report(*report, json);
+  print_report(*report, flags);
   return verdict(*report);
 }
 
@@ -178,20 +194,21 @@ void print_search_json(const load::SloSearchResult& found, double slo_ms) {
   print(out.view());
 }
 
-void print_search_text(const load::SloSearchResult& found, double slo_ms) {
+void print_search_text(const load::SloSearchResult& found, const BenchFlags& flags) {
   if (found.best_rate == 0) return;
-  std::printf("%.0f requests a second kept p99 under %g ms\n", found.best_rate, slo_ms);
-  print(load::to_table(found.probes[found.best].report, ::isatty(STDOUT_FILENO) == 1));
+  std::printf("%.0f requests a second kept p99 under %g ms\n", found.best_rate, *flags.search_slo_ms);
+  print(load::to_table(found.probes[found.best].report, flags.draws_chart()));
 }
 
-int search(load::LoadSettings settings, double slo_ms, bool json) {
+int search(load::LoadSettings settings, const BenchFlags& flags) {
+  const double slo_ms = *flags.search_slo_ms;
   load::SloSearchSettings bounds;
   bounds.slo_ms = slo_ms;
   if (settings.rate) bounds.first_rate = *settings.rate;
   const auto found = load::search_slo(bounds, [&](double rate) {
     settings.rate = rate;
     auto report = load::run_load(settings);
-    if (report && !json) {
+    if (report && !flags.json) {
       std::fprintf(stderr, "%12.0f/s  p99 %10.3f ms  failed %llu  %s\n", rate, report->latency_ms.p99,
                    static_cast<unsigned long long>(report->failures()),
                    load::keeps_slo(*report, slo_ms) ? "good" : "no");
@@ -199,14 +216,56 @@ int search(load::LoadSettings settings, double slo_ms, bool json) {
     return report;
   });
   if (!found) return complain(found.error());
-  if (json) {
+  if (flags.json) {
     print_search_json(*found, slo_ms);
   } else {
-    print_search_text(*found, slo_ms);
+    print_search_text(*found, flags);
   }
   if (found->best_rate > 0) return kDone;
   std::fprintf(stderr, "pelton bench: no rate kept p99 under %g ms\n", slo_ms);
   return kFailed;
+}
+
+/// The same load on two servers in turns; each has the duration altogether.
+int compare(load::LoadSettings settings, const BenchFlags& flags) {
+  auto other = load::parse_target(flags.against);
+  if (!other) return complain(other.error().within("--against"));
+  const std::array<load::Target, 2> targets{settings.target, *std::move(other)};
+  settings.duration /= static_cast<core::Duration::rep>(std::max<std::size_t>(1, flags.rounds));
+  const std::uint64_t seed = settings.seed;
+  const auto compared = [&] {
+    ProgressBar bar;
+    double done = 0;
+    const double share = 0.5 / static_cast<double>(std::max<std::size_t>(1, flags.rounds));
+    settings.progress = [&](double part) { bar.show(done + part * share); };
+    return load::compare_loads({flags.target, flags.against}, flags.rounds, [&](std::size_t side, std::size_t round) {
+      settings.target = targets[side];
+      settings.seed = seed + round;  // both have the same arrivals
+      auto report = load::run_load(settings);
+      done += share;
+      return report;
+    });
+  }();
+  if (!compared) return complain(compared.error());
+  if (flags.json) {
+    core::TextBuffer out;
+    load::append_json(out, *compared);
+    out.append('\n');
+    print(out.view());
+  } else {
+    print(load::to_table(*compared, flags.draws_chart()));
+  }
+  for (std::size_t side = 0; side < targets.size(); ++side) {
+    const auto& reports = compared->reports[side];
+    if (std::any_of(reports.begin(), reports.end(),
+                    [](const auto& report) { return report.count(load::Outcome::answered) != 0; })) {
+      continue;
+    }
+    std::fprintf(stderr, "pelton bench: %s answered no request with a status below 400\n",
+                 core::all_printable(compared->names[side]).c_str());
+    return kFailed;
+  }
+  return kDone;
 }
 
 /// The first of the flags given that is among `names`, or nothing.
@@ -220,8 +279,9 @@ std::string first_given(const CLI::App& verb, std::initializer_list<std::string_
 
 int bench_file(const BenchFlags& flags, const CLI::App& verb) {
   const std::string wrong =
-      first_given(verb, {"--rate", "--connections", "--duration", "--requests", "--body", "--header", "--timeout",
-                         "--seed", "--threads", "--pid", "--search-slo", "--insecure", "--ca-file"});
+      first_given(verb, {"--rate", "--connections", "--duration", "--requests", "--body", "--bodies", "--header",
+                         "--timeout", "--seed", "--threads", "--pid", "--search-slo", "--against", "--rounds",
+                         "--chart", "--insecure", "--ca-file"});
   if (!wrong.empty()) {
     return complain({ErrorCode::invalid_argument,
                      wrong + " is for URLs; \"" + flags.target +
@@ -242,10 +302,22 @@ int bench(const BenchFlags& flags, const CLI::App& verb) {
   if (flags.search_slo_ms && !(*flags.search_slo_ms > 0)) {
     return complain({ErrorCode::invalid_argument, "--search-slo: above 0 ms"});
   }
+  if (!flags.body_file.empty() && !flags.bodies_file.empty()) {
+    return complain(
+        {ErrorCode::invalid_argument, "--body is one body for all requests, --bodies one a line: give one"});
+  }
+  if (const std::string wrong = first_given(verb, {"--pid", "--search-slo"});
+      !flags.against.empty() && !wrong.empty()) {
+    return complain({ErrorCode::invalid_argument, wrong + " is for one URL, without --against"});
+  }
+  if (flags.against.empty() && !first_given(verb, {"--rounds"}).empty()) {
+    return complain({ErrorCode::invalid_argument, "--rounds is for --against"});
+  }
   auto settings = settings_of(flags);
   if (!settings) return complain(settings.error());
-  if (flags.search_slo_ms) return search(*std::move(settings), *flags.search_slo_ms, flags.json);
-  return run_once(*std::move(settings), flags.json);
+  if (flags.search_slo_ms) return search(*std::move(settings), flags);
+  if (!flags.against.empty()) return compare(*std::move(settings), flags);
+  return run_once(*std::move(settings), flags);
 }
 
 }  // namespace
@@ -260,6 +332,7 @@ void add_bench_command(CLI::App& program, Action& run) {
       "         pelton bench unix:/run/pelton.sock --connections 64 --json\n"
       "         pelton bench http://127.0.0.1:8080 --search-slo 5\n"
       "         pelton bench https://127.0.0.1:8443 --ca-file ca.pem\n"
+      "         pelton bench http://127.0.0.1:8080 --against http://127.0.0.1:8081 --rate 2000 --bodies mix.ndjson\n"
       "         pelton bench model.onnx --rows rows.csv");
   verb->add_option("target", flags->target, "URL to load (without a path: /predict), or a model file to time")
       ->required()
@@ -269,6 +342,12 @@ void add_bench_command(CLI::App& program, Action& run) {
   verb->add_option("--duration", flags->duration_s, "Seconds (10; 2 for each rate of a search)")->type_name("S");
   verb->add_option("--requests", flags->requests, "Stop after so many requests")->type_name("N");
   verb->add_option("--body", flags->body_file, "File to send, - for stdin ({\"x\":[2,3]})")->type_name("F");
+  verb->add_option("--bodies", flags->bodies_file, "File of bodies, one a line (NDJSON), sent in turn; - for stdin")
+      ->type_name("F");
+  verb->add_option("--against", flags->against, "Another server to load in turns with the first, for comparison")
+      ->type_name("URL");
+  verb->add_option("--rounds", flags->rounds, "Turns that each has, of --duration together, with --against (5)")
+      ->type_name("N");
   verb->add_option("--header", flags->headers, "\"Name: value\" to send; may be given again")
       ->type_name("H")
       ->allow_extra_args(false);
@@ -287,6 +366,7 @@ void add_bench_command(CLI::App& program, Action& run) {
   verb->add_option("--rows", flags->rows, "Rows to time a model on: CSV, NDJSON or JSON (made-up ones)")
       ->type_name("FILE");
   add_iterations_flag(*verb, flags->model);
+  verb->add_flag("--chart", flags->chart, "Draw how latencies are distributed (on a terminal it is)");
   verb->add_flag("--json", flags->json, "Report as JSON");
   verb->callback([flags, verb, &run] { run = [flags, verb] { return bench(*flags, *verb); }; });
 }

@@ -38,6 +38,12 @@ bool Policy::admits(std::size_t waiting, std::size_t rows) const noexcept {
   return waiting == 0 || (waiting <= settings_.max_queue_rows && rows <= settings_.max_queue_rows - waiting);
 }
 
+core::Duration Policy::respite() const noexcept {
+  constexpr core::Duration kLeast{std::chrono::milliseconds(2)};
+  constexpr core::Duration kMost{std::chrono::milliseconds(25)};
+  return std::clamp(objective() / 4, kLeast, kMost);
+}
+
 int Policy::retry_after_seconds(std::size_t waiting) const noexcept {
   constexpr std::chrono::seconds kLongest{60};
   const auto expected = std::min<core::Duration>(cost_.predict(waiting), kLongest);

@@ -42,6 +42,9 @@ class Policy {
   /// Whether `rows` more may wait beside `waiting`. An empty queue takes any request: its size was
   /// bounded where it was read.
   bool admits(std::size_t waiting, std::size_t rows) const noexcept;
+  /// How long one that is turned away is to be left unheard, if it asks again at once: a quarter of the objective,
+  /// 2 to 25 ms. Others may share its connection.
+  core::Duration respite() const noexcept;
   /// Whole seconds until `waiting` rows are expected to be scored, for Retry-After; at least one.
   int retry_after_seconds(std::size_t waiting) const noexcept;
 

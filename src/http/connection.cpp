@@ -108,10 +108,26 @@ void Connection::on_event(std::uint32_t events) {
     if (!is_open() || (events & (EPOLLIN | EPOLLHUP)) == 0) return;
     if (lingering_) {
       discard();
+    } else if (loop_.now() < rest_until_) [[unlikely]] {
+      rest();
     } else if ((waits_for_ & EPOLLIN) != 0) {
       receive();
     }
   });
+}
+
+/// The client asks again too soon: its bytes stay in the socket. Whoever waits as it should costs nothing.
+void Connection::rest() {
+  if (resting_ || (waits_for_ & EPOLLIN) == 0) return;
+  loop_.add_resting(*this, rest_until_);
+  resting_ = true;
+  update_waiting();
+}
+
+void Connection::end_rest() {
+  resting_ = false;
+  if (!is_open() || lingering_) return;
+  guarded([this] { receive(); });
 }
 
 void Connection::receive() {
@@ -248,6 +264,7 @@ core::TextBuffer& Connection::begin(std::uint64_t sequence, const ReplyHead& hea
       const bool newest = sequence + 1 == replies_.next();
       // While draining, the answer to the last request that has arrived is the last.
       if (newest && loop_.draining() && reader_.idle()) last_ = true;
+      if (head.respite > core::Duration(0)) rest_until_ = loop_.now() + head.respite;
       return replies_.begin(sequence, head, newest && last_);
     } catch (const std::exception&) {
       refused_as("memory");
@@ -361,7 +378,7 @@ void Connection::wait_for(std::uint32_t events) {
 void Connection::update_waiting() {
   if (!is_open()) return;
   std::uint32_t events = 0;
-  if (lingering_ || (!last_ && !paused_)) events |= EPOLLIN;
+  if (lingering_ || (!last_ && !paused_ && !resting_)) events |= EPOLLIN;
   if (blocked_) events |= EPOLLOUT;
   if (transport_.is_tls()) [[unlikely]]
     events = waits_through_tls(events);

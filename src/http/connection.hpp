@@ -32,6 +32,8 @@ class Connection final : private TickWheel::Entry {
   void on_drain();
   /// Closes at once, whatever was under way.
   void cut();
+  /// A respite (ReplyHead) is over.
+  void end_rest();
 
   void hold() noexcept { ++references_; }
   void release() noexcept {
@@ -75,6 +77,7 @@ class Connection final : private TickWheel::Entry {
   void receive();
   void on_end_of_input();
   void discard();
+  void rest();
   void process();
   std::uint64_t admit(RequestHead& head);
   void dispatch(RequestHead& head);
@@ -112,11 +115,13 @@ class Connection final : private TickWheel::Entry {
   core::TimePoint started_;        ///< first byte of the request being read
   core::TimePoint last_progress_;  ///< of a client that is slow to take its answers; start of lingering
   std::size_t lingered_ = 0;       ///< bytes read away
+  core::TimePoint rest_until_{};   ///< nothing is read before
   std::uint64_t served_ = 0;
   std::uint32_t references_ = 1;
   std::uint32_t waits_for_ = 0;  ///< epoll's event bits
   bool flush_queued_ = false;
   bool read_queued_ = false;
+  bool resting_ = false;          ///< bytes have come before rest_until_
   bool blocked_ = false;          ///< the socket is full
   bool last_ = false;             ///< no further request is read: the newest one's answer closes
   bool last_after_body_ = false;  ///< last_, once the sink has all of its body

@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -68,6 +69,7 @@ IoLoop::IoLoop(const ServerSettings& settings, const core::Clock& clock, Connect
       work_(context_.get_executor()),
       set_(context_, make_epoll_set()),
       timer_(context_),
+      rest_timer_(context_),
       now_(clock.now()),
       wheel_(now_),
       handshakes_(*this, settings.limits.handshakes),
@@ -222,6 +224,41 @@ void IoLoop::left(Connection& connection) noexcept {
   connections_.fetch_sub(1, std::memory_order_relaxed);
 }
 
+void IoLoop::add_resting(Connection& connection, core::TimePoint until) {
+  if (resting_.size() == resting_.capacity()) {
+    const std::size_t more = 2 * resting_.size() + 16;
+    rested_.reserve(more);  // so that waking them needs no memory
+    resting_.reserve(more);
+  }
+  resting_.push_back({until, &connection});
+  connection.hold();
+  if (resting_.size() == 1) await_rested();
+}
+
+void IoLoop::await_rested() {
+  const auto first = std::min_element(resting_.begin(), resting_.end(),
+                                      [](const Resting& a, const Resting& b) { return a.until < b.until; });
+  rest_timer_.expires_after(std::max(first->until - clock_.now(), core::Duration(0)));
+  rest_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) on_rested();
+  });
+}
+
+void IoLoop::on_rested() {
+  begin_round();
+  const auto due =
+      std::partition(resting_.begin(), resting_.end(), [this](const Resting& r) { return r.until > now_; });
+  rested_.assign(due, resting_.end());
+  resting_.erase(due, resting_.end());
+  for (const Resting& resting : rested_) {
+    resting.connection->end_rest();
+    resting.connection->release();
+  }
+  rested_.clear();
+  end_round();
+  if (!resting_.empty()) await_rested();
+}
+
 void IoLoop::await_tick() {
   timer_.expires_after(TickWheel::kTick);
   timer_.async_wait([this](const boost::system::error_code& error) {
@@ -256,6 +293,8 @@ void IoLoop::close_all() {
   for (Arrival& arrival : arriving_) forget(arrival);
   arriving_.clear();
   while (!members_.empty()) members_.back()->cut();
+  for (const Resting& resting : resting_) resting.connection->release();
+  resting_.clear();
 }
 
 }  // namespace pelton::http

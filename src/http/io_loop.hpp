@@ -67,6 +67,8 @@ class IoLoop final : public core::EventLoop {
   core::TextBuffer& scratch() noexcept { return scratch_; }
   /// Adds `socket` to the epoll set, or changes what it waits for; false with errno.
   bool watch(int socket, Connection& connection, std::uint32_t events, bool fresh) noexcept;
+  /// Calls its end_rest once `until` has come. May throw std::bad_alloc, and then does nothing.
+  void add_resting(Connection& connection, core::TimePoint until);
   void joined(Connection& connection);
   void left(Connection& connection) noexcept;
   /// Destroys it at the end of the round.
@@ -79,11 +81,17 @@ class IoLoop final : public core::EventLoop {
     bool tls;
   };
   class WakeHandler;
+  struct Resting {
+    core::TimePoint until;
+    Connection* connection;  ///< holds one reference
+  };
 
   void await_ready();
   void on_ready();
   void on_wake();
   void await_tick();
+  void await_rested();
+  void on_rested();
   void on_tick();
   void begin_round() noexcept { now_ = clock_.now(); }
   void end_round();
@@ -100,6 +108,9 @@ class IoLoop final : public core::EventLoop {
   net::executor_work_guard<net::io_context::executor_type> work_;
   net::posix::stream_descriptor set_;  ///< the epoll set
   net::steady_timer timer_;
+  net::steady_timer rest_timer_;
+  std::vector<Resting> resting_;
+  std::vector<Resting> rested_;  ///< while they are woken
   bool ticking_ = false;
   bool draining_ = false;
   core::TimePoint now_;

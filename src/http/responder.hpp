@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/clock.hpp"
 #include "core/text_buffer.hpp"
 
 namespace pelton::http {
@@ -17,6 +18,9 @@ struct ReplyHead {
   std::string_view content_type = "application/json";
   std::string_view headers = {};  ///< further complete lines, each ending in CRLF; the writer vouches for them
   bool plain = false;             ///< sent as it is, whatever content coding the client would take
+  /// The connection's next request, unless it has come already, is not read sooner than this: a client that
+  /// asks again at once when it is turned away is not to take the time of those that are served.
+  core::Duration respite{0};
 };
 
 /// The right, and the duty, to answer one request; move-only, two words.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace pelton::load {
 
@@ -19,6 +20,7 @@ constexpr core::Duration kRest = std::chrono::milliseconds(100);  // before a re
 
 Generator::Generator(GeneratorSettings settings, Poller& poller)
     : settings_(std::move(settings)), poller_(poller), connections_(settings_.connections), input_(kInputBytes) {
+  next_message_ = settings_.first_message % settings_.request->messages.size();
   for (Index i = 0; i < connections_.size(); ++i) free_.push_back(i);
 }
 
@@ -51,7 +53,7 @@ core::Result<void> Generator::open_epoll() {
 /// Opens every connection, as far as the server lets us within a timeout; failures show once a
 /// request needs the connection.
 void Generator::warm_up() {
-  if (!settings_.request.keep_alive) return;
+  if (!settings_.request->keep_alive) return;
   for (Index i = 0; i < connections_.size(); ++i) connect(i);
   std::array<epoll_event, kEvents> events;
   const core::TimePoint give_up = poller_.now() + settings_.timeout;
@@ -95,8 +97,9 @@ void Generator::launch(Index index, core::TimePoint due) {
   Connection& connection = connections_[index];
   connection.busy = true;
   connection.due = due;
+  connection.message = std::exchange(next_message_, (next_message_ + 1) % settings_.request->messages.size());
   connection.sent = 0;
-  connection.reader.begin(settings_.request.head);
+  connection.reader.begin(settings_.request->head);
   ++busy_;
   if (connection.state == State::closed) {
     connect(index);
@@ -171,7 +174,7 @@ void Generator::handle(const epoll_event& event) {
 
 void Generator::send(Index index) {
   Connection& connection = connections_[index];
-  const std::string& bytes = settings_.request.bytes;
+  const std::string& bytes = settings_.request->messages[connection.message];
   if (connection.sent == 0) score_->record_lag(poller_.now() - connection.due);
   connection.state = State::sending;
   while (connection.sent < bytes.size()) {
@@ -231,7 +234,7 @@ void Generator::complete(Index index, core::TimePoint now) {
   score_->record(now, now - connection.due, outcome);
   end_ = now;
   const bool whole = connection.state == State::receiving;  // otherwise the rest of the request is still to go
-  const bool keep = whole && settings_.request.keep_alive && connection.reader.keep_alive();
+  const bool keep = whole && settings_.request->keep_alive && connection.reader.keep_alive();
   connection.state = State::idle;
   connection.busy = false;
   --busy_;

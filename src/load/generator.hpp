@@ -25,7 +25,8 @@ struct GeneratorSettings {
   Address address;
   std::shared_ptr<const tls::ClientContext> tls{};  ///< not null: connections speak TLS…
   std::string server_name{};                        ///< … to this server
-  Request request;
+  std::shared_ptr<const Request> request;           ///< of all threads
+  std::size_t first_message = 0;                    ///< of the request's: where this thread begins
   std::size_t connections = 1;
   std::optional<double> rate;  ///< arrivals a second; nothing: closed loop
   core::Duration duration{};
@@ -63,6 +64,7 @@ class Generator {
     State state = State::closed;
     bool busy = false;  ///< it has a request (which may still wait for the connection)
     bool watches_output = false;
+    std::size_t message = 0;  ///< which of the request's it sends
     std::size_t sent = 0;
     core::TimePoint due{};
     ReplyReader reader;
@@ -111,6 +113,7 @@ class Generator {
   core::TimePoint end_{};
   core::TimePoint next_tick_{};
   std::uint64_t issued_ = 0;
+  std::size_t next_message_ = 0;
   std::size_t busy_ = 0;
   std::size_t connecting_ = 0;
 };

@@ -126,7 +126,7 @@ struct Part {
 struct Shared {
   Address address;
   std::shared_ptr<const tls::ClientContext> tls;
-  Request request;
+  std::shared_ptr<const Request> request;
 };
 
 GeneratorSettings part_settings(const LoadSettings& settings, const Shared& shared, std::size_t index) {
@@ -135,6 +135,7 @@ GeneratorSettings part_settings(const LoadSettings& settings, const Shared& shar
   part.tls = shared.tls;
   part.server_name = settings.target.host;
   part.request = shared.request;
+  part.first_message = shared.request->messages.size() * index / settings.threads;
   part.connections = share_of(settings.connections, settings.threads, index);
   if (settings.rate) part.rate = *settings.rate / static_cast<double>(settings.threads);
   part.duration = settings.duration;
@@ -176,6 +177,8 @@ LoadReport report_of(const LoadSettings& settings, const Scoreboard& score, core
   report.latency_ms = summarize(score.latency());
   report.window_p50_ms = ms(score.window_p50(), 0.5);
   report.window_p99_ms = ms(score.window_p99(), 0.5);
+  report.full_windows = score.window_tail().count();
+  report.window_tail = static_cast<double>(score.window_tail().quantile(0.5)) / Scoreboard::kTailUnit;
   report.lag_p99_ms = ms(score.lag(), 0.99);
   report.latency = score.latency();
   return report;
@@ -198,7 +201,7 @@ Result<LoadReport> run_checked(const LoadSettings& settings) {
     if (!used) return std::move(used).error();
     server_before = *used;
   }
-  std::vector<Part> parts = run_parts(settings, {*address, tls, *request});
+  std::vector<Part> parts = run_parts(settings, {*address, tls, std::make_shared<const Request>(*std::move(request))});
   for (Part& part : parts) {
     if (!*part.score) return std::move(*part.score).error();
   }

@@ -25,10 +25,12 @@ struct LoadReport {
   std::uint64_t requests = 0;                           ///< all that were due; each ended in one outcome
   std::array<std::uint64_t, kOutcomeCount> outcomes{};  ///< by Outcome
   LatencySummary latency_ms;                            ///< from the moment a request was due
-  double window_p50_ms = 0;     ///< median over 100 ms windows of their medians: steady under a machine's hiccups
-  double window_p99_ms = 0;     ///< median over 100 ms windows of their 99th percentiles
-  double lag_p99_ms = 0;        ///< from due to sent, 99th percentile: the generator's own part of the latency
-  double client_cpu_share = 0;  ///< of the threads' time; near 1 this program was what was measured
+  double window_p50_ms = 0;        ///< median over 100 ms windows of their medians: steady under a machine's hiccups
+  double window_p99_ms = 0;        ///< median over 100 ms windows of their 99th percentiles
+  std::uint64_t full_windows = 0;  ///< of 100 latencies or more
+  double window_tail = 0;          ///< median over those of p99 as a multiple of p50; 0 where there are none
+  double lag_p99_ms = 0;           ///< from due to sent, 99th percentile: the generator's own part of the latency
+  double client_cpu_share = 0;     ///< of the threads' time; near 1 this program was what was measured
   std::optional<double> server_cpu_us;  ///< processor time of the server an answer, where its pid was given
   Histogram latency;                    ///< nanoseconds; what latency_ms was read from
 
@@ -43,8 +45,8 @@ LatencySummary summarize(const Histogram& nanoseconds) noexcept;
 /// Appends the report as one JSON object, without a line end.
 void append_json(core::TextBuffer& out, const LoadReport& report);
 
-/// The report for people: a table, what looks wrong with the measurement, and with `bars` the shape of the
-/// latencies as a small histogram. Ends with a line end.
-std::string to_table(const LoadReport& report, bool bars);
+/// The report for people: a table, what looks wrong with the measurement, and with `chart` the latencies'
+/// distribution. Ends with a line end.
+std::string to_table(const LoadReport& report, bool chart);
 
 }  // namespace pelton::load

@@ -1,7 +1,9 @@
 #include "load/request.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "load/text.hpp"
 
@@ -15,7 +17,8 @@ using core::Result;
 
 constexpr std::size_t kMostHeaders = 100;
 constexpr std::size_t kLongestHeader = 16 * 1024;
-constexpr std::size_t kLargestBody = 64 * 1024 * 1024;
+constexpr std::size_t kLargestBody = 64 * 1024 * 1024;  ///< of all bodies together
+constexpr std::size_t kMostBodies = 1'000'000;
 
 /// RFC 9110, section 5.6.2: what names of methods and headers are made of.
 bool is_token(std::string_view text) {
@@ -56,15 +59,8 @@ void append_header(std::string& out, std::string_view name, std::string_view val
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-}  // namespace
-
-Result<Request> render_request(const Target& target, const RequestSpec& spec) {
-  if (!is_token(spec.method)) return Error(ErrorCode::invalid_argument, "\"" + spec.method + "\" is no HTTP method");
-  if (spec.headers.size() > kMostHeaders) return Error(ErrorCode::too_large, "more than 100 headers");
-  if (spec.body && spec.body->size() > kLargestBody)
-    return Error(ErrorCode::too_large, "the body is larger than 64 MiB");
-  Request request;
-  request.head = spec.method == "HEAD";
+/// What all requests have in common: everything but Content-Length and the body.
+Result<std::string> render_head(const Target& target, const RequestSpec& spec, bool has_body, Request& request) {
   std::string custom;
   bool has_host = false;
   bool has_type = false;
@@ -76,17 +72,59 @@ Result<Request> render_request(const Target& target, const RequestSpec& spec) {
     if (same_word(header->name, "Connection") && same_word(header->value, "close")) request.keep_alive = false;
     append_header(custom, header->name, header->value);
   }
-  std::string& out = request.bytes;
-  out.append(spec.method).append(" ").append(target.path).append(" HTTP/1.1\r\n");
-  if (!has_host) append_header(out, "Host", target.authority);
-  out.append(custom);
-  if (spec.body) {
-    if (!has_type) append_header(out, "Content-Type", "application/json");
-    append_header(out, "Content-Length", std::to_string(spec.body->size()));
+  std::string head;
+  head.append(spec.method).append(" ").append(target.path).append(" HTTP/1.1\r\n");
+  if (!has_host) append_header(head, "Host", target.authority);
+  head.append(custom);
+  if (has_body && !has_type) append_header(head, "Content-Type", "application/json");
+  return head;
+}
+
+std::string with_body(std::string head, std::string_view body) {
+  append_header(head, "Content-Length", std::to_string(body.size()));
+  return head.append("\r\n").append(body);
+}
+
+/// Why these bodies are too much to be held, or nothing.
+std::optional<Error> excess(const RequestSpec& spec) {
+  if (spec.bodies.size() > kMostBodies) return Error(ErrorCode::too_large, "more than 1000000 bodies");
+  std::size_t bytes = spec.body ? spec.body->size() : 0;
+  if (bytes > kLargestBody) return Error(ErrorCode::too_large, "the body is larger than 64 MiB");
+  for (const std::string& body : spec.bodies) bytes += body.size();
+  if (bytes > kLargestBody) return Error(ErrorCode::too_large, "the bodies are together larger than 64 MiB");
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Request> render_request(const Target& target, const RequestSpec& spec) {
+  if (!is_token(spec.method)) return Error(ErrorCode::invalid_argument, "\"" + spec.method + "\" is no HTTP method");
+  if (spec.headers.size() > kMostHeaders) return Error(ErrorCode::too_large, "more than 100 headers");
+  if (auto too_much = excess(spec)) return *std::move(too_much);
+  Request request;
+  request.head = spec.method == "HEAD";
+  auto head = render_head(target, spec, spec.body || !spec.bodies.empty(), request);
+  if (!head) return std::move(head).error();
+  if (!spec.bodies.empty()) {
+    for (const std::string& body : spec.bodies) request.messages.push_back(with_body(*head, body));
+  } else if (spec.body) {
+    request.messages.push_back(with_body(*std::move(head), *spec.body));
+  } else {
+    request.messages.push_back(std::move(*head).append("\r\n"));
   }
-  out.append("\r\n");
-  if (spec.body) out.append(*spec.body);
   return request;
+}
+
+std::vector<std::string> bodies_in(std::string_view lines) {
+  std::vector<std::string> bodies;
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    std::string_view line = lines.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (const std::string_view body = trimmed(line); !body.empty()) bodies.emplace_back(body);
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return bodies;
 }
 
 }  // namespace pelton::load

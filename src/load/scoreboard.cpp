@@ -31,8 +31,13 @@ void Scoreboard::record(core::TimePoint now, core::Duration latency, Outcome out
 
 void Scoreboard::close_window() {
   if (window_.count() == 0) return;
-  window_p50_.record(window_.quantile(0.5));
-  window_p99_.record(window_.quantile(0.99));
+  const std::uint64_t p50 = window_.quantile(0.5);
+  const std::uint64_t p99 = window_.quantile(0.99);
+  window_p50_.record(p50);
+  window_p99_.record(p99);
+  if (window_.count() >= kFullWindow && p50 != 0) {
+    window_tail_.record(static_cast<std::uint64_t>(kTailUnit * static_cast<double>(p99) / static_cast<double>(p50)));
+  }
   window_.clear();
 }
 
@@ -42,6 +47,7 @@ void Scoreboard::merge(const Scoreboard& other) noexcept {
   lag_.merge(other.lag_);
   window_p50_.merge(other.window_p50_);
   window_p99_.merge(other.window_p99_);
+  window_tail_.merge(other.window_tail_);
 }
 
 std::uint64_t Scoreboard::requests() const noexcept {

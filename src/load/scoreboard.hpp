@@ -34,6 +34,8 @@ std::string_view to_string(Outcome outcome) noexcept;
 class Scoreboard {
  public:
   static constexpr core::Duration kWindow = std::chrono::milliseconds(100);
+  static constexpr std::uint64_t kFullWindow = 100;  ///< answers: fewer have no 99th percentile of their own
+  static constexpr double kTailUnit = 1000;          ///< what window_tail holds for a ratio of one
 
   explicit Scoreboard(core::TimePoint start) : window_end_(start + kWindow) {}
 
@@ -55,6 +57,9 @@ class Scoreboard {
   /// The medians and 99th percentiles of 100 ms windows, one value a window that saw an answer.
   const Histogram& window_p50() const noexcept { return window_p50_; }
   const Histogram& window_p99() const noexcept { return window_p99_; }
+  /// How many times its median a window's 99th percentile is, in thousandths: one value a window of
+  /// kFullWindow latencies or more.
+  const Histogram& window_tail() const noexcept { return window_tail_; }
 
  private:
   static std::uint64_t nanoseconds(core::Duration d) noexcept {
@@ -68,6 +73,7 @@ class Scoreboard {
   Histogram window_;
   Histogram window_p50_;
   Histogram window_p99_;
+  Histogram window_tail_;
   core::TimePoint window_end_;
 };
 

@@ -63,7 +63,7 @@ class OneAnswerServer {
   const std::string& url() const { return url_; }
   /// All that came; waits until both connections are over.
   const std::string& received() {
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
     return received_;
   }
 
@@ -97,6 +97,48 @@ TEST(BenchCommand, SendsTheBodyMethodAndHeadersAskedFor) {
   EXPECT_THAT(received, HasSubstr("Content-Type: text/csv\r\nX-A: b\r\nContent-Length: 5\r\n\r\n1,2,3"));
 }
 
+TEST(BenchCommand, SendsTheLinesOfAFileInTurn) {
+  const std::string file = ::testing::TempDir() + "pelton-bench-bodies-" + std::to_string(::getpid());
+  std::ofstream(file) << "{\"x\":[1,2]}\n\n{\"x\":[3]}\n";
+  OneAnswerServer server("200 OK");
+  const Ran r = run({server.url(), "--connections", "1", "--requests", "3", "--bodies", file});
+  EXPECT_EQ(r.code, kDone) << r.err;
+  const std::string& received = server.received();
+  const std::size_t first = received.find("Content-Length: 11\r\n\r\n{\"x\":[1,2]}");
+  const std::size_t second = received.find("Content-Length: 9\r\n\r\n{\"x\":[3]}");
+  ASSERT_NE(first, std::string::npos);
+  ASSERT_NE(second, std::string::npos);
+  EXPECT_LT(first, second);
+  EXPECT_NE(received.find("{\"x\":[1,2]}", second), std::string::npos);
+  std::ofstream(file) << "\n \n";
+  EXPECT_THAT(run({"http://127.0.0.1:1", "--bodies", file}).err, HasSubstr("no line holds a body"));
+  ::unlink(file.c_str());
+}
+
+TEST(BenchCommand, ComparesTwoServersInTurns) {
+  OneAnswerServer first("200 OK");
+  OneAnswerServer second("200 OK");
+  const Ran r = run({first.url(), "--against", second.url(), "--rounds", "1", "--connections", "1", "--requests", "20",
+                     "--duration", "20", "--chart"});
+  EXPECT_EQ(r.code, kDone) << r.err;
+  EXPECT_THAT(r.out, HasSubstr("A  " + first.url()));
+  EXPECT_THAT(r.out, HasSubstr("B/A"));
+  EXPECT_THAT(r.out, HasSubstr("█"));
+  EXPECT_THAT(first.received(), StartsWith("POST /predict HTTP/1.1\r\n"));
+  EXPECT_EQ(first.received().size(), second.received().size()) << "both were sent the same";
+}
+
+TEST(BenchCommand, AComparisonInWhichOneNeverAnswersFails) {
+  OneAnswerServer good("200 OK");
+  OneAnswerServer bad("500 Oh");
+  const Ran r = run({good.url(), "--against", bad.url(), "--rounds", "1", "--connections", "1", "--requests", "2",
+                     "--duration", "20", "--json"});
+  EXPECT_EQ(r.code, kFailed);
+  EXPECT_THAT(r.err, HasSubstr(bad.url() + " answered no request"));
+  EXPECT_THAT(r.out, HasSubstr(R"("status_5xx":2)"));
+  EXPECT_THAT(r.out, HasSubstr(R"("second_over_first":{)"));
+}
+
 TEST(BenchCommand, GetHasNoBody) {
   OneAnswerServer server("200 OK");
   EXPECT_EQ(run({server.url(), "--connections", "1", "--requests", "1", "--method", "GET"}).code, kDone);
@@ -127,6 +169,13 @@ TEST(BenchCommand, UsageErrorsGiveTwoAndFailuresOne) {
       {{"https://127.0.0.1:1", "--ca-file", "ca.pem", "--insecure"}, kUsage, "--ca-file says whom to trust"},
       {{"https://127.0.0.1:1", "--ca-file", "/nonexistent/ca.pem"}, kFailed, "/nonexistent/ca.pem"},
       {{"model.onnx", "--insecure"}, kUsage, "--insecure is for URLs"},
+      {{"model.onnx", "--against", "http://127.0.0.1:1"}, kUsage, "--against is for URLs"},
+      {{"http://127.0.0.1:1", "--against", "model.onnx"}, kUsage, "--against"},
+      {{"http://127.0.0.1:1", "--against", "http://127.0.0.1:2", "--pid", "1"}, kUsage, "--pid is for one URL"},
+      {{"http://127.0.0.1:1", "--against", "http://127.0.0.1:2", "--rounds", "0"}, kUsage, "rounds: 1 to 1000"},
+      {{"http://127.0.0.1:1", "--rounds", "3"}, kUsage, "--rounds is for --against"},
+      {{"http://127.0.0.1:1", "--body", "a", "--bodies", "b"}, kUsage, "give one"},
+      {{"http://127.0.0.1:1", "--bodies", "/nonexistent/bodies"}, kFailed, "/nonexistent/bodies"},
       {{"http://127.0.0.1:0"}, kUsage, "1 to 65535"},
       {{"model.onnx", "--rate", "5"}, kUsage, "--rate is for URLs"},
       {{"http://127.0.0.1:1", "--rows", "r.csv"}, kUsage, "--rows is for model files"},

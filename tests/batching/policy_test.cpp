@@ -91,5 +91,13 @@ TEST(Policy, RetryAfterIsTheExpectedWaitInWholeSeconds) {
   EXPECT_EQ(policy.retry_after_seconds(100'000'000), 60);
 }
 
+TEST(Policy, ARespiteIsAQuarterOfTheObjectiveWithinBounds) {
+  const auto respite = [](core::Duration slo) { return Policy({.slo = slo}, CostModel({}, {})).respite(); };
+  using std::chrono::milliseconds;
+  EXPECT_EQ(respite(milliseconds(20)), milliseconds(5));
+  EXPECT_EQ(respite(milliseconds(1)), milliseconds(2));
+  EXPECT_EQ(respite(milliseconds(500)), milliseconds(25));
+}
+
 }  // namespace
 }  // namespace pelton::batching

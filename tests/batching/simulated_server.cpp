@@ -73,12 +73,12 @@ void SimulatedServer::receive(Request& request) {
   Batcher& batcher = request.lane->batcher();
   if (batcher.refuses(request.priority)) {
     batcher.refused();
-    clock_.advance(refuse_cost);
+    spend(refuse_cost);
     request.refused = request.unread = true;
     request.answered_at = now();
     return;
   }
-  clock_.advance(read_cost);
+  spend(read_cost);
   request.submitted = request.arrived;
   const std::size_t first = batcher.rows().rows();
   double* const cells = batcher.rows().append_rows(request.rows);
@@ -115,6 +115,24 @@ void SimulatedServer::settle_pool(core::TimePoint now) {
     if (thread > now) return;
     start_job(thread, thread);
   }
+}
+
+/// The io thread works; what share of the processor it has is told a window of 5 ms after another.
+void SimulatedServer::spend(core::Duration io_time) {
+  constexpr core::Duration kWindow = std::chrono::milliseconds(5);
+  clock_.advance(io_time);
+  window_busy_ += io_time;
+  if (now() - window_began_ < kWindow) return;
+  io_share_ = std::chrono::duration<double>(window_busy_) / (now() - window_began_);
+  window_began_ = now();
+  window_busy_ = core::Duration(0);
+}
+
+core::Duration SimulatedServer::stretched(core::Duration scoring) const {
+  constexpr double kLeastLeft = 0.05;
+  if (!one_processor) return scoring;
+  const double left = std::max(kLeastLeft, 1 - io_share_);
+  return core::Duration(static_cast<core::Duration::rep>(static_cast<double>(scoring.count()) / left));
 }
 
 /// Runs a job at a moment of the past or now, beside the io thread, whose time stands still meanwhile.

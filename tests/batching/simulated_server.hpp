@@ -15,15 +15,18 @@
 namespace pelton::batching {
 
 /// A server in simulated time: one io thread, a pool, any number of lanes, and callers who arrive whatever
-/// happens. The io thread and the pool's threads work at the same time, each on a processor of its own;
-/// reading a request, refusing it and scoring rows take what the test says. All that a Batcher meets in a real
-/// server happens in the order it would, and every run is the same.
+/// happens. The io thread and the pool's threads work at the same time, each on a processor of its own, or
+/// all on one (`one_processor`); reading a request, refusing it and scoring rows take what the test says. All that a
+/// Batcher meets in a real server happens in the order it would, and every run is the same.
 class SimulatedServer : public core::EventLoop, public JobRunner {
  public:
   explicit SimulatedServer(std::size_t pool_threads = 1) : pool_free_(pool_threads) {}
 
   core::Duration read_cost{std::chrono::microseconds(9)};    ///< of the io thread, for a request
   core::Duration refuse_cost{std::chrono::microseconds(4)};  ///< likewise, for one refused unread
+  /// The io thread goes first on the one processor there is, and scoring takes as much longer as its share was of
+  /// late. For a pool of one thread.
+  bool one_processor = false;
 
   class Lane;
   /// What was asked of a lane and how it fared.
@@ -55,7 +58,7 @@ class SimulatedServer : public core::EventLoop, public JobRunner {
 
     void score(math::ConstMatrix rows, math::Matrix out, std::size_t) override {
       for (std::size_t r = 0; r < rows.rows; ++r) out(r, 0) = rows(r, 0) + 1;
-      const core::Duration took = fixed + per_row * static_cast<core::Duration::rep>(rows.rows);
+      const core::Duration took = server_.stretched(fixed + per_row * static_cast<core::Duration::rep>(rows.rows));
       longest_turn = std::max(longest_turn, took);
       busy += took;
       largest = std::max(largest, rows.rows);
@@ -112,8 +115,13 @@ class SimulatedServer : public core::EventLoop, public JobRunner {
   void set_clock(core::TimePoint to) { clock_.advance(to - clock_.now()); }
   void settle_pool(core::TimePoint now);
   void start_job(core::TimePoint& thread, core::TimePoint at);
+  void spend(core::Duration io_time);
+  core::Duration stretched(core::Duration scoring) const;
 
   core::ManualClock clock_;
+  core::TimePoint window_began_{};
+  core::Duration window_busy_{0};  ///< of the io thread, in this window
+  double io_share_ = 0;            ///< of the processor, in the windows before
   std::vector<Request*> arrivals_;
   std::size_t next_arrival_ = 0;
   std::vector<core::Task*> deferred_;

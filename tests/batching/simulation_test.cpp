@@ -167,6 +167,46 @@ class SimulationTest : public testing::Test {
   SimulatedServer server;
 };
 
+/// A processor that the io thread and the pool share: what reading and refusing take is scoring's loss. Where all
+/// that is asked beyond what can be scored is refused in time, the rest is arithmetic: s rows a second with
+/// s·(row + read) + (asked - s)·refuse = 1.
+double left_by_refusing(double asked, double row, double read, double refuse) {
+  return std::min(1 / (row + read), (1 - asked * refuse) / (row + read - refuse));
+}
+
+struct Shared {
+  const char* name;
+  core::Duration row;
+  core::Duration refuse;
+};
+
+class OneProcessor : public testing::TestWithParam<Shared> {};
+
+TEST_P(OneProcessor, GoodputIsWhatTimelyRefusalsLeave) {
+  using Seconds = std::chrono::duration<double>;
+  const auto& [name, row, refuse] = GetParam();
+  for (const double load : {1.5, 3.0}) {
+    SimulatedServer one;
+    one.one_processor = true;
+    one.refuse_cost = refuse;
+    Lane lane{one, microseconds(100), row};
+    const double saturation = 1 / (Seconds(row).count() + Seconds(one.read_cost).count());
+    one.load(lane, load * saturation, kStart, at(seconds(5)));
+    one.run();
+    expect_all_answered_once(lane);
+    const double possible = left_by_refusing(load * saturation, Seconds(row).count(), Seconds(one.read_cost).count(),
+                                             Seconds(refuse).count());
+    EXPECT_GE(goodput(lane, milliseconds(20), at(seconds(1)), at(seconds(5))), 0.85 * possible)
+        << load << " times saturation, of " << possible / saturation;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, OneProcessor,
+                         testing::Values(Shared{"light", microseconds(100), microseconds(4)},
+                                         Shared{"light_and_refused_dearly", microseconds(100), microseconds(12)},
+                                         Shared{"heavy", microseconds(800), microseconds(12)}),
+                         [](const auto& param) { return std::string(param.param.name); });
+
 TEST_F(SimulationTest, ABurstThatClearsIsNotRefused) {
   Lane lane{server, microseconds(100), microseconds(500)};
   for (int burst = 0; burst < 5; ++burst) {

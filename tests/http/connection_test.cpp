@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <zlib.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 
 #include "harness.hpp"
@@ -307,6 +309,39 @@ TEST(Connection, StopsReadingFromAClientThatDoesNotRead) {
   EXPECT_LT(server.shared.requests, 100U);
   // Once the client reads, it gets everything.
   for (int i = 0; i < 200; ++i) ASSERT_EQ(client.read_reply().body.size(), 1000000U);
+}
+
+TEST(Connection, WhoWasTurnedAwayIsReadAgainAfterARespite) {
+  TestServer server(one_thread());
+  Client client(server.port());
+  for (int again = 0; again < 3; ++again) {
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_EQ(client.get("/busy/30").status, 503);
+    EXPECT_EQ(client.get("/hello").status, 200);
+    EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(30));
+  }
+}
+
+TEST(Connection, OthersAreServedWhileItRests) {
+  std::optional<Client> hasty;
+  {
+    TestServer server(one_thread());
+    hasty.emplace(server.port());
+    Client gone(server.port());
+    for (Client* const each : {&*hasty, &gone}) {
+      // What had come with the refused request is answered; what comes later has to wait.
+      ASSERT_TRUE(each->send(get("/busy/3600000") + get("/hello")));
+      EXPECT_EQ(each->read_reply().status, 503);
+      EXPECT_EQ(each->read_reply().status, 200);
+      ASSERT_TRUE(each->send(get("/hello")));
+    }
+    Client other(server.port());
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(other.get("/hello").status, 200);
+    EXPECT_EQ(server.shared.requests, 24U);
+    gone.reset();
+    EXPECT_TRUE(eventually([&] { return server.observer.closes == 1; })) << "a client that goes is let go";
+  }
+  EXPECT_EQ(hasty->read_reply().status, 0) << "the server's end is the respite's";
 }
 
 TEST(Connection, AnswersForAServiceThatDoesNot) {

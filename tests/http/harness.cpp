@@ -311,6 +311,10 @@ void TestService::on_request(const RequestView& request, Responder responder) {
   if (path == "/sentinel") return responder.reply({.status = 202}, "sentinel");
   if (path == "/hidden") return responder.reply({.status = 201}, "hidden");
   if (path == "/nothing") return responder.reply({.status = 204}, "");
+  if (path.starts_with("/busy/")) {
+    const core::Duration respite = std::chrono::milliseconds(std::stoi(std::string(path.substr(6))));
+    return responder.reply({.status = 503, .respite = respite}, "busy");
+  }
   if (path == "/throw") throw std::runtime_error("the service broke");
   if (path == "/drop") return;
   if (path == "/big") {

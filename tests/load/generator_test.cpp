@@ -17,7 +17,7 @@ GeneratorSettings settings_for(const SimulatedServer& server, std::optional<doub
                                std::size_t connections = 64) {
   GeneratorSettings settings;
   settings.address = server.address();
-  settings.request = testing::simple_request();
+  settings.request = std::make_shared<const Request>(testing::simple_request());
   settings.connections = connections;
   settings.rate = rate;
   settings.duration = duration;
@@ -149,7 +149,9 @@ TEST(Generator, BytesAfterTheAnswerAreAProtocolError) {
 TEST(Generator, AServerThatClosesEachConnectionIsServedByNewOnes) {
   SimulatedServer server({.service = 10us, .close_after_answer = true});
   GeneratorSettings settings = settings_for(server, 500, 1s, 4);
-  settings.request.keep_alive = false;
+  Request request = testing::simple_request();
+  request.keep_alive = false;
+  settings.request = std::make_shared<const Request>(std::move(request));
   const Finished r = run(settings, server);
   EXPECT_GT(r.score.requests(), 400u);
   EXPECT_EQ(r.score.count(Outcome::answered), r.score.requests());
@@ -174,6 +176,19 @@ TEST(Generator, NobodyListeningIsAConnectError) {
   EXPECT_EQ(r.score.latency().count(), r.score.count(Outcome::unanswered));
 }
 
+TEST(Generator, SeveralMessagesGoOutInTurn) {
+  SimulatedServer server({.service = 10us});
+  GeneratorSettings settings = settings_for(server, std::nullopt, 10s, 2);
+  Request request;
+  request.messages = {"GET /0 HTTP/1.1\r\n\r\n", "GET /1 HTTP/1.1\r\n\r\n", "GET /2 HTTP/1.1\r\n\r\n"};
+  settings.request = std::make_shared<const Request>(request);
+  settings.first_message = 2;
+  settings.max_requests = 7;
+  EXPECT_EQ(run(settings, server).score.count(Outcome::answered), 7u);
+  ASSERT_EQ(server.received().size(), 7u);
+  for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(server.received()[i], request.messages[(2 + i) % 3]) << i;
+}
+
 TEST(Generator, TheSameSeedGivesTheSameRun) {
   const auto once = [](std::uint64_t seed) {
     SimulatedServer server({.service = 700us});
@@ -191,7 +206,9 @@ TEST(Generator, ALongRequestGoesOutInPieces) {
   // answer must be taken although the request is not out, and the connection given up.
   SimulatedServer server({.service = 1ms});
   GeneratorSettings settings = settings_for(server, std::nullopt, 10s, 1);
-  settings.request.bytes.append(4 * 1024 * 1024, 'x');
+  Request request = testing::simple_request();
+  request.messages.front().append(4 * 1024 * 1024, 'x');
+  settings.request = std::make_shared<const Request>(std::move(request));
   settings.max_requests = 3;
   const Finished r = run(settings, server);
   EXPECT_EQ(r.score.requests(), 3u);

@@ -29,11 +29,12 @@ TEST(LoadReport, JsonHasTheContractsMembers) {
   core::TextBuffer out;
   LoadReport r = sample();
   append_json(out, r);
-  EXPECT_EQ(out.view(),
-            R"({"mode":"open","connections":4,"offered_rps":1000.0,"achieved_rps":900.5,"duration_s":2.0,)"
-            R"("requests":2000,"errors":{"connect":0,"timeout":199,"reset":0,"status_4xx":0,"status_5xx":0,)"
-            R"("protocol":0,"unanswered":0},"latency_ms":{"mean":0.5,"p50":0.25,"p90":0.75,"p99":1.5,"p99_9":2.5,)"
-            R"("max":8.0},"window_median_ms":{"p50":0.0,"p99":0.0},"send_lag_p99_ms":0.0,"client_cpu_share":0.0})");
+  EXPECT_EQ(
+      out.view(),
+      R"({"mode":"open","connections":4,"offered_rps":1000.0,"achieved_rps":900.5,"duration_s":2.0,)"
+      R"("requests":2000,"errors":{"connect":0,"timeout":199,"reset":0,"status_4xx":0,"status_5xx":0,)"
+      R"("protocol":0,"unanswered":0},"latency_ms":{"mean":0.5,"p50":0.25,"p90":0.75,"p99":1.5,"p99_9":2.5,)"
+      R"("max":8.0},"window_median_ms":{"p50":0.0,"p99":0.0},"windows":{"count":0},"send_lag_p99_ms":0.0,"client_cpu_share":0.0})");
   r.server_cpu_us = 1.25;
   out.clear();
   append_json(out, r);
@@ -44,9 +45,19 @@ TEST(LoadReport, TableTellsFailuresAndShape) {
   const std::string table = to_table(sample(), true);
   EXPECT_THAT(table, HasSubstr("timeout 199"));
   EXPECT_THAT(table, HasSubstr("1000.0/s offered, 900.5/s achieved"));
-  EXPECT_THAT(table, HasSubstr("▇"));
+  EXPECT_THAT(table, HasSubstr("█"));
   EXPECT_THAT(table, Not(HasSubstr("note")));
-  EXPECT_THAT(to_table(sample(), false), Not(HasSubstr("▇")));
+  EXPECT_THAT(to_table(sample(), false), Not(HasSubstr("█")));
+}
+
+TEST(LoadReport, TellsTheTailOfAWindowWhereThereAreWindows) {
+  LoadReport r = sample();
+  r.full_windows = 20;
+  r.window_tail = 3.25;
+  EXPECT_THAT(to_table(r, false), HasSubstr("p99 is 3.25 times p50 (median over 20 windows"));
+  core::TextBuffer out;
+  append_json(out, r);
+  EXPECT_THAT(std::string(out.view()), HasSubstr(R"("windows":{"count":20,"p99_over_p50":3.25})"));
 }
 
 TEST(LoadReport, TableDoubtsAMeasurementThatMeasuredTheClient) {

@@ -37,6 +37,22 @@ TEST(Scoreboard, WindowsWithoutAnswersAreSkipped) {
   EXPECT_EQ(score.window_p50().count(), 2u);
 }
 
+TEST(Scoreboard, AWindowsTailIsItsOwnAndOfAHundredAnswersOrMore) {
+  Scoreboard score(kStart);
+  // Ten windows of 200 answers; the machine is four times as slow in half of them, the tail three times the median.
+  for (int window = 0; window < 10; ++window) {
+    const core::Duration usual = window % 2 == 0 ? 1ms : 4ms;
+    for (int i = 0; i < 200; ++i) {
+      score.record(kStart + window * 100ms + i * 400us, i % 40 == 0 ? 3 * usual : usual, Outcome::answered);
+    }
+  }
+  for (int i = 0; i < 99; ++i) score.record(kStart + 5s, i < 50 ? 1ms : 1s, Outcome::answered);
+  score.close();
+  EXPECT_EQ(score.window_tail().count(), 10u);
+  EXPECT_NEAR(static_cast<double>(score.window_tail().max()) / Scoreboard::kTailUnit, 3, 0.05);
+  EXPECT_NEAR(static_cast<double>(score.window_tail().quantile(0.5)) / Scoreboard::kTailUnit, 3, 0.05);
+}
+
 TEST(Scoreboard, MergingAddsUp) {
   Scoreboard a(kStart), b(kStart);
   a.record(kStart, 1ms, Outcome::answered);

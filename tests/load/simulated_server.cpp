@@ -50,6 +50,7 @@ void SimulatedServer::take_requests(int fd) {
     connections_.erase(fd);
     return;
   }
+  received_.emplace_back(buffer, static_cast<std::size_t>(n));
   ++seen_;  // small requests over a unix socket: one send, one piece
   if (!plan_.never_answer) answers_.emplace(ready_at(clock_.now()), fd);
   most_in_flight_ = std::max(most_in_flight_, answers_.size());
@@ -98,7 +99,7 @@ std::size_t SimulatedServer::wait(int epoll, std::span<epoll_event> events, core
 
 Request simple_request() {
   Request request;
-  request.bytes = "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
+  request.messages = {"GET / HTTP/1.1\r\nHost: test\r\n\r\n"};
   return request;
 }
 

@@ -37,6 +37,8 @@ class SimulatedServer final : public Poller {
   std::uint64_t requests_seen() const { return seen_; }
   std::uint64_t connections_seen() const { return accepted_; }
   std::size_t most_in_flight() const { return most_in_flight_; }
+  /// What came, a piece after another.
+  const std::vector<std::string>& received() const { return received_; }
 
   core::TimePoint now() const noexcept override { return clock_.now(); }
   std::size_t wait(int epoll, std::span<epoll_event> events, core::TimePoint until) noexcept override;
@@ -62,6 +64,7 @@ class SimulatedServer final : public Poller {
   std::uint64_t accepted_ = 0;
   std::uint64_t answered_ = 0;
   std::size_t most_in_flight_ = 0;
+  std::vector<std::string> received_;
 };
 
 /// A request whose length the server above knows: it has no body.
