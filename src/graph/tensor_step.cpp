@@ -108,6 +108,7 @@ class TensorStep final : public Step {
         width_(spec.width),
         labels_(std::move(spec.labels)),
         one_by_one_(spec.one_by_one),
+        work_per_row_(spec.work_per_row),
         keep_alive_(std::move(spec.keep_alive)) {}
 
   std::size_t width() const noexcept override { return width_; }
@@ -153,7 +154,9 @@ class TensorStep final : public Step {
       operands.taken.push_back(&operands.values[i]);
     }
     Value* const output = &operands.output;
-    const auto ran = graph_->run(operands.taken, {&output, 1});
+    constexpr std::size_t kMost = tensor::RunContext::kMaxWork;
+    const std::size_t work = work_per_row_ > kMost / rows.rows ? kMost : work_per_row_ * rows.rows;
+    const auto ran = graph_->run(operands.taken, {&output, 1}, work);
     if (!ran) throw tensor::Failure(ran.error().message());
     write(output->tensor, out);
     if (output->tensor.capacity_bytes() > kKeptBytes) output->tensor.release();
@@ -199,6 +202,7 @@ class TensorStep final : public Step {
   std::size_t width_;
   LabelTable labels_;
   bool one_by_one_;
+  std::size_t work_per_row_;
   std::shared_ptr<const void> keep_alive_;
 };
 

@@ -26,7 +26,9 @@ struct TensorStepSpec {
   std::size_t width = 1;  ///< elements of the output a row
   /// Where the output is one of these, the step gives its position.
   std::vector<std::variant<std::int64_t, std::string>> labels;
-  bool one_by_one = false;                 ///< the graph does not keep rows apart
+  bool one_by_one = false;  ///< the graph does not keep rows apart
+  /// What a row may take at most (RunContext::work): more, and the graph fails on it.
+  std::size_t work_per_row = tensor::RunContext::kMaxWork;
   std::shared_ptr<const void> keep_alive;  ///< what the graph's texts live in
 };
 

@@ -73,10 +73,11 @@ bool Graph::passes(std::size_t input, std::size_t output) const {
   return place == Place{Place::Kind::input, input};
 }
 
-core::Result<void> Graph::run(std::span<const Value* const> inputs, std::span<Value* const> outputs) const {
+core::Result<void> Graph::run(std::span<const Value* const> inputs, std::span<Value* const> outputs,
+                              std::size_t work) const {
   Workspace& workspace = Workspace::of_this_thread();
   if (workspace.depth_ == 0) workspace.texts_.clear();
-  RunContext context{workspace.texts_};
+  RunContext context{.texts = workspace.texts_, .work = work};
   try {
     run_nested(inputs, outputs, context);
     return {};

@@ -72,8 +72,9 @@ class Graph {
 
   /// Fills `outputs` from `inputs` in this thread's workspace. Texts in outputs are good until the next
   /// run on this thread that is not nested in this one. invalid_argument: an operation failed on these
-  /// values (its name is told); too_large: memory ran out.
-  core::Result<void> run(std::span<const Value* const> inputs, std::span<Value* const> outputs) const;
+  /// values (its name is told), or they take more steps than `work` (RunContext::work); too_large: memory ran out.
+  core::Result<void> run(std::span<const Value* const> inputs, std::span<Value* const> outputs,
+                         std::size_t work = RunContext::kMaxWork) const;
   /// The same, nested in an operation's run: throws Failure. Outputs may be null: nobody wants them. Texts live as long
   /// as the outer run's.
   void run_nested(std::span<const Value* const> inputs, std::span<Value* const> outputs, RunContext& context) const;

@@ -83,5 +83,23 @@ TEST(OnnxHostileGraph, MayNotTakeTheSquareOfItsLengthInNames) {
   EXPECT_LT(test::peak_bytes(), std::size_t{256} << 20);
 }
 
+TEST(OnnxHostileGraph, MayNotTakeAsLongAsARowAsks) {
+  SmallGraph graph(1);
+  graph.integers("line", {-1}).node({"Reshape", {"x", "line"}, {"flat"}, "flat"});
+  graph.node({"Cast", {"flat"}, {"size"}, "size", "", {{"to", std::int64_t{7}}}});
+  graph.node({"ConstantOfShape", {"size"}, {"zeros"}, "zeros"});
+  graph.node({"ReduceSum", {"zeros"}, {"sum"}, "sum"});
+  graph.node({"Cast", {"sum"}, {"y"}, "y", "", {{"to", std::int64_t{11}}}}).output("y", DataType::float64, 1);
+  const auto model = graph.load();
+  ASSERT_TRUE(model) << model.error().message();
+  model::Workspace workspace;
+  std::vector<double> sums(2);
+  const std::vector<double> rows{100, 1e8};
+  (*model)->score({rows.data(), 2, 1}, model::Method::predict, {sums.data(), 2, 1}, workspace);
+  EXPECT_EQ(sums[0], 0);
+  EXPECT_TRUE(model::Model::is_refused(sums[1]));
+  EXPECT_THAT((*model)->refusal({&rows[1], 1, 1}, model::Method::predict, workspace), HasSubstr("takes more work"));
+}
+
 }  // namespace
 }  // namespace pelton::formats

@@ -31,6 +31,9 @@ struct Trial {
 /// division) or on ones (an index into a table of one), or be made for one row at a time.
 constexpr Trial kTrials[] = {{3, 0}, {3, 1}, {1, 0}, {1, 1}};
 
+/// What a row may take beyond what the made-up ones took, where its values say how much there is to do: some 30 ms.
+constexpr std::size_t kWorkOfValues = std::size_t{1} << 25;
+
 /// More than a model has methods to call; each is compiled by itself.
 constexpr std::size_t kMostOutputs = 64;
 
@@ -158,10 +161,12 @@ class GeneralCompiler {
   std::shared_ptr<ConstantTexts> texts_;
   GeneralContext context_;
   graph::ProgramBuilder program_;
+  std::size_t trial_work_ = 0;  ///< what the latest trial took
 };
 
 core::Result<std::unique_ptr<GraphCompiler>> GeneralCompiler::attempt(const Trial& trial) try {
   context_.trial_bytes = 0;
+  const std::size_t work = context_.work;
   context_.handles_missing.assign(inputs_.features.size(), false);
   auto graph = std::make_unique<GraphCompiler>(context_, *model_.graph, nullptr);
   auto added = graph->add_initializers();
@@ -175,6 +180,7 @@ core::Result<std::unique_ptr<GraphCompiler>> GeneralCompiler::attempt(const Tria
   }
   added = graph->add_nodes();
   if (!added) return added.error();
+  trial_work_ = work - context_.work;
   return graph;
 } catch (const tensor::Failure& failure) {
   return Error(ErrorCode::unsupported, std::string("an input ") + failure.what());
@@ -212,6 +218,7 @@ std::shared_ptr<const graph::Step> GeneralCompiler::make_step(const GraphCompile
   spec.width = width;
   spec.labels = std::move(labels);
   spec.one_by_one = one_by_one;
+  spec.work_per_row = trial_work_ + kWorkOfValues;
   spec.keep_alive = texts_;
   return graph::make_tensor_step(std::move(spec));
 }
