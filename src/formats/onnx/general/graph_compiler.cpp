@@ -167,7 +167,10 @@ core::Result<void> GraphCompiler::add_input(std::string_view name, Known input) 
 }
 
 core::Result<void> GraphCompiler::add_nodes() {
-  for (const NodeProto& node : graph_.node) add_node(node);
+  for (const NodeProto& node : graph_.node) {
+    add_node(node);
+    if (context_.trial_bytes > kMostTrialBytes) break;  // the others would only fill more memory to be refused
+  }
   if (refusals_.empty()) return {};
   return refusals_.error();
 }
