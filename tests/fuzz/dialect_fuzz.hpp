@@ -16,8 +16,9 @@ inline void require(bool holds) {
   if (!holds) std::abort();
 }
 
-/// Features of every kind: a number, a text, a category; or two without names; or one.
-enum class Features { named, unnamed, one };
+/// Features of every kind: a number, a text, a category; or two without names; or one; or those of a map, which may be
+/// left out, beside one that may not.
+enum class Features { named, unnamed, one, map };
 
 inline model::Schema schema_of(Features features) {
   model::Schema schema;
@@ -26,6 +27,10 @@ inline model::Schema schema_of(Features features) {
         {.name = "a"},
         {.name = "b", .type = model::ElementType::string},
         {.name = "c", .takes_missing = true, .categories = model::make_categories({"red", "blue"}, true)}};
+  } else if (features == Features::map) {
+    schema.features = {{.name = "a", .optional = true},
+                       {.name = "b", .type = model::ElementType::string},
+                       {.name = "c", .type = model::ElementType::float32, .optional = true}};
   } else {
     schema.features.resize(features == Features::one ? 1 : 2);
   }

@@ -7,9 +7,10 @@
 using namespace pelton;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const std::array<codec::FeatureTable, 3> tables{codec::FeatureTable(fuzz::schema_of(fuzz::Features::named)),
+  static const std::array<codec::FeatureTable, 4> tables{codec::FeatureTable(fuzz::schema_of(fuzz::Features::named)),
                                                          codec::FeatureTable(fuzz::schema_of(fuzz::Features::unnamed)),
-                                                         codec::FeatureTable(fuzz::schema_of(fuzz::Features::one))};
+                                                         codec::FeatureTable(fuzz::schema_of(fuzz::Features::one)),
+                                                         codec::FeatureTable(fuzz::schema_of(fuzz::Features::map))};
   static codec::V1Reader reader;
   const fuzz::Body body(data, size);
   for (const codec::FeatureTable& features : tables) {

@@ -34,10 +34,11 @@ constexpr std::string_view kPredictions =
     R"("additionalProperties":false},{"type":"object","required":["outputs"],"properties":{"outputs":)"
     R"({"type":"array"}},"additionalProperties":false}]})";
 
+// Not by prefixItems: tools that turn it into what older drafts had find the result no schema.
 constexpr std::string_view kClassifications =
     R"({"type":"object","required":["results"],"properties":{"results":{"type":"array","items":{"type":"array",)"
-    R"("items":{"type":"array","prefixItems":[{"type":"string"},{"type":["number","null"]}],"minItems":2,)"
-    R"("items":false}}}},"additionalProperties":false})";
+    R"("items":{"type":"array","description":"label, score","items":{"type":["string","number","null"]},)"
+    R"("minItems":2,"maxItems":2}}}},"additionalProperties":false})";
 
 constexpr std::string_view kRegressions =
     R"({"type":"object","required":["results"],"properties":{"results":{"type":"array",)"
