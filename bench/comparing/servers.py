@@ -62,6 +62,7 @@ class Server:
         self.headers = list(headers)
         self.env = {**os.environ, **(env or {})}
         self.cwd = cwd
+        self.body = None  # a file to send instead of what pelton bench sends by itself
         self.process = None
         self.log = None
 
@@ -145,7 +146,7 @@ def drive(programs, server, seconds, core=None, rate=None):
     command = ["taskset", "-c", str(core)] if core is not None else []
     command += [str(programs.pelton), "bench", server.url, "--json", "--connections", "64", "--duration", str(seconds),
                 "--pid", str(server.process.pid)]
-    if getattr(server, "body", None):
+    if server.body:
         command += ["--body", str(server.body)]
     for header in server.headers:
         command += ["--header", header]

@@ -9,47 +9,15 @@ bool JsonRows::read_columns(std::string_view pointer) {
   if (cursor_.kind() != JsonKind::object) return refuse_row("expected an object of columns");
   if (!features_.named()) return refuse_row("the model knows its features by position: expected a list of rows");
   begin_names();
-  if (!cursor_.enter()) return false;
-  const std::size_t width = features_.width();
   std::size_t given = 0;
-  std::size_t guess = 0;
-  for (bool more = !cursor_.leave_if('}'); more;) {
-    std::string_view name;
-    if (!cursor_.read_name(name, scratch_.name)) return false;
-    const std::size_t feature = features_.find(name, guess);
-    const bool known = feature != width;
-    if (!known || scratch_.seen[feature] == scratch_.stamp) {
-      if (known || !features_.takes_any_name()) report_name(name, known);
-      if (!cursor_.skip_value()) return false;
-    } else {
-      scratch_.seen[feature] = scratch_.stamp;
-      ++given;
-      guess = feature + 1;
-      if (!read_column(feature)) return false;
-    }
-    const JsonCursor::Next next = cursor_.next('}');
-    if (next == JsonCursor::Next::failed) return false;
-    more = next == JsonCursor::Next::more;
-  }
-  const bool complete = given == width || fill_in_columns(given);
-  end_row();
-  return complete;
-}
-
-/// The columns that were not sent: filled in where they may be left out.
-bool JsonRows::fill_in_columns(std::size_t given) {
-  if (column_rows_ == kBareRow) {
+  if (!read_members(given, [&](std::size_t feature) { return read_column(feature); })) return false;
+  const bool complete = given == features_.width();
+  if (!complete && column_rows_ == kBareRow) {
     report_row("expected at least one column: it says how many rows there are");
-    return true;
+  } else if (!complete) {
+    fill_in(target_.rows.view().data + mark_ * features_.width(), rows_, given);  // counted when the rows were made
   }
-  for (const FeatureTable::Optional& optional : features_.optional()) {
-    if (scratch_.seen[optional.feature] == scratch_.stamp) continue;
-    scratch_.seen[optional.feature] = scratch_.stamp;
-    ++given;
-    double* out = target_.rows.view().data + mark_ * features_.width() + optional.feature;
-    for (std::size_t i = 0; i < rows_; ++i, out += stride_) *out = optional.value;
-  }
-  if (given != features_.width()) report_missing();
+  end_row();
   return true;
 }
 

@@ -4,6 +4,8 @@
 #include <cassert>
 #include <cmath>
 
+#include "codec/missing_names.hpp"
+
 namespace pelton::codec {
 
 JsonRows::JsonRows(JsonCursor& cursor, const RowTarget& target, JsonScratch& scratch, FieldErrors& errors,
@@ -171,42 +173,23 @@ void JsonRows::begin_names() {
 }
 
 bool JsonRows::read_named_values(double* out, std::size_t given) {
-  if (!cursor_.enter()) return false;
-  const std::size_t width = features_.width();
-  std::size_t guess = 0;
-  bool more = !cursor_.leave_if('}');
-  while (more) {
-    std::string_view name;
-    if (!cursor_.read_name(name, scratch_.name)) return false;
-    const std::size_t feature = features_.find(name, guess);
-    const bool known = feature != width;
-    if (!known || scratch_.seen[feature] == scratch_.stamp) [[unlikely]] {
-      if (known || !features_.takes_any_name()) report_name(name, known);
-      if (!cursor_.skip_value()) return false;
-    } else {
-      scratch_.seen[feature] = scratch_.stamp;
-      ++given;
-      guess = feature + 1;
-      if (!read_cell(feature, out[feature])) return false;
-    }
-    const JsonCursor::Next next = cursor_.next('}');
-    if (next == JsonCursor::Next::failed) return false;
-    more = next == JsonCursor::Next::more;
-  }
-  return given == width || common_open_ || fill_in(out, given);
+  if (!read_members(given, [&](std::size_t feature) { return read_cell(feature, out[feature]); })) return false;
+  if (given == features_.width() || common_open_) return true;
+  return count_filled(fill_in(out, 1, given));
 }
 
-/// What the row in hand has not named: filled in where that may be left out.
-bool JsonRows::fill_in(double* out, std::size_t given) {
-  const std::size_t named = given;
+/// What has not been named, where it may be left out, in each of the rows that begin at `out`; how many features.
+std::size_t JsonRows::fill_in(double* out, std::size_t rows, std::size_t given) {
+  const std::size_t width = features_.width();
+  std::size_t filled = 0;
   for (const FeatureTable::Optional& optional : features_.optional()) {
     if (scratch_.seen[optional.feature] == scratch_.stamp) continue;
     scratch_.seen[optional.feature] = scratch_.stamp;
-    out[optional.feature] = optional.value;
-    ++given;
+    for (std::size_t i = 0; i < rows; ++i) out[i * width + optional.feature] = optional.value;
+    ++filled;
   }
-  if (given != features_.width()) report_missing();
-  return count_filled(given - named);
+  if (given + filled != width) report_missing();
+  return filled;
 }
 
 bool JsonRows::count_filled(std::size_t values) {
@@ -261,16 +244,11 @@ void JsonRows::report_width(std::size_t count) {
 
 void JsonRows::report_missing() {
   errors_.report([&] {
-    constexpr std::size_t kMostNames = 20;
-    std::size_t missing = 0;
-    std::string names;
+    MissingNames missing("feature");
     for (std::size_t i = 0; i < features_.width(); ++i) {
-      if (scratch_.seen[i] == scratch_.stamp) continue;
-      if (++missing > kMostNames) continue;
-      names.append(missing == 1 ? " " : ", ").append(in_quotes(features_[i].name));
+      if (scratch_.seen[i] != scratch_.stamp) missing.add(features_[i].name);
     }
-    if (missing > kMostNames) names.append(" and ").append(std::to_string(missing - kMostNames)).append(" more");
-    return FieldError{row_pointer(), (missing == 1 ? "missing feature" : "missing features") + names};
+    return FieldError{row_pointer(), missing.told()};
   });
 }
 

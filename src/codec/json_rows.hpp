@@ -73,8 +73,9 @@ class JsonRows {
   void begin_names();
   std::size_t take_common(double* out);
   bool count_filled(std::size_t values);
-  bool fill_in(double* out, std::size_t given);
-  bool fill_in_columns(std::size_t given);
+  template <class ReadValue>
+  bool read_members(std::size_t& given, ReadValue&& read_value);
+  std::size_t fill_in(double* out, std::size_t rows, std::size_t given);
   bool read_column(std::size_t feature);
   bool begin_columns(std::size_t feature);
   bool count_values(std::size_t& count);
@@ -119,6 +120,35 @@ class JsonRows {
   std::size_t column_rows_ = kBareRow;  ///< of columns: values in each, as the first has; none has come yet
   std::size_t stride_ = 0;              ///< of columns: from one row to the next; 0 where values are checked only
 };
+
+/// The object at hand: `read_value(feature)` for each of its members that is a feature named for the first time, which
+/// are added to `given`.
+template <class ReadValue>
+bool JsonRows::read_members(std::size_t& given, ReadValue&& read_value) {
+  if (!cursor_.enter()) return false;
+  const std::size_t width = features_.width();
+  std::size_t guess = 0;
+  bool more = !cursor_.leave_if('}');
+  while (more) {
+    std::string_view name;
+    if (!cursor_.read_name(name, scratch_.name)) return false;
+    const std::size_t feature = features_.find(name, guess);
+    const bool known = feature != width;
+    if (!known || scratch_.seen[feature] == scratch_.stamp) [[unlikely]] {
+      if (known || !features_.takes_any_name()) report_name(name, known);
+      if (!cursor_.skip_value()) return false;
+    } else {
+      scratch_.seen[feature] = scratch_.stamp;
+      ++given;
+      guess = feature + 1;
+      if (!read_value(feature)) return false;
+    }
+    const JsonCursor::Next next = cursor_.next('}');
+    if (next == JsonCursor::Next::failed) return false;
+    more = next == JsonCursor::Next::more;
+  }
+  return true;
+}
 
 inline bool JsonRows::read_cell(std::size_t feature, double& value) {
   if (may_begin_number(cursor_.peek())) [[likely]] {

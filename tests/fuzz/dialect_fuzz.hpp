@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -37,6 +38,14 @@ inline model::Schema schema_of(Features features) {
   schema.outputs[0] = model::OutputSpec{};
   schema.outputs[2] = model::OutputSpec{.name = "decision_function", .width = 2, .scalar = false};
   return schema;
+}
+
+/// The features of every kind of model that rows are read for.
+inline const std::array<codec::FeatureTable, 4>& all_features() {
+  static const std::array<codec::FeatureTable, 4> tables{
+      codec::FeatureTable(schema_of(Features::named)), codec::FeatureTable(schema_of(Features::unnamed)),
+      codec::FeatureTable(schema_of(Features::one)), codec::FeatureTable(schema_of(Features::map))};
+  return tables;
 }
 
 /// A copy of the input with the padding that readers may look at, which is filled with the input's last byte: what

@@ -1,6 +1,4 @@
 // MLflow's /invocations: any bytes. Also what SageMaker asks to be loaded.
-#include <array>
-
 #include "codec/mlflow/invocation_reader.hpp"
 #include "codec/sagemaker/load_request.hpp"
 #include "dialect_fuzz.hpp"
@@ -8,13 +6,9 @@
 using namespace pelton;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const std::array<codec::FeatureTable, 4> tables{codec::FeatureTable(fuzz::schema_of(fuzz::Features::named)),
-                                                         codec::FeatureTable(fuzz::schema_of(fuzz::Features::unnamed)),
-                                                         codec::FeatureTable(fuzz::schema_of(fuzz::Features::one)),
-                                                         codec::FeatureTable(fuzz::schema_of(fuzz::Features::map))};
   static codec::InvocationReader reader;
   const fuzz::Body body(data, size);
-  for (const codec::FeatureTable& features : tables) {
+  for (const codec::FeatureTable& features : fuzz::all_features()) {
     fuzz::check_reader<codec::PredictRequest>(body.view(), features,
                                               [&](const codec::RowTarget& target, codec::PredictRequest& request) {
                                                 return reader.read(body.view(), target, request);

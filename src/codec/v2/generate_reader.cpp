@@ -6,10 +6,12 @@
 #include <optional>
 
 #include "codec/json_rows.hpp"
+#include "codec/missing_names.hpp"
 #include "codec/rows_mark.hpp"
 #include "codec/v2/parameters.hpp"
 #include "codec/v2/request_parameters.hpp"
 #include "codec/v2/tensor_cells.hpp"
+#include "codec/v2/whole_request.hpp"
 
 namespace pelton::codec::v2 {
 
@@ -224,38 +226,22 @@ void GenerateReader::Body::finish() {
     request_.outputs[request_.output_count++] = {.method = output.method};
   }
   if (given_ == target_.rows.features.width() || !errors_.empty()) return;
-  std::string missing;
-  std::size_t count = 0;
-  constexpr std::size_t kMostNames = 20;
+  MissingNames missing("input");
   for (const InputTensor& input : target_.tensors.inputs()) {
     for (std::size_t f = input.first; f < input.first + input.width; ++f) {
       if (reader_.seen_[f] == reader_.stamp_) continue;
       const bool whole = !target_.rows.features.named();
-      if (++count <= kMostNames) {
-        missing.append(count == 1 ? " " : ", ").append(in_quotes(whole ? input.name : target_.rows.features[f].name));
-      }
+      missing.add(whole ? input.name : target_.rows.features[f].name);
       if (whole) break;
     }
   }
-  if (count > kMostNames) missing.append(" and ").append(std::to_string(count - kMostNames)).append(" more");
-  members_.report("", (count == 1 ? "missing input" : "missing inputs") + missing);
+  members_.report("", missing.told());
 }
 
 core::Result<void, Problem> GenerateReader::read(std::string_view json, const InferTarget& target,
                                                  InferRequest& request) {
-  RowsMark mark(target.rows.rows);
-  request = {};
-  request.first_row = mark.first_row();
-  try {
-    JsonCursor cursor(json);
-    Body body(*this, cursor, json.size(), target, request);
-    if (!body.read()) return body.too_many() ? too_many_rows(target.rows.limits) : cursor.problem();
-    if (!body.errors().empty()) return body.errors().take_problem();
-  } catch (const std::bad_alloc&) {
-    return out_of_memory();
-  }
-  mark.keep();
-  return {};
+  return read_whole(json, target, request,
+                    [&](JsonCursor& cursor) { return Body(*this, cursor, json.size(), target, request); });
 }
 
 }  // namespace pelton::codec::v2

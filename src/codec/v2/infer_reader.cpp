@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "codec/json_rows.hpp"
+#include "codec/missing_names.hpp"
 #include "codec/rows_mark.hpp"
 #include "codec/v2/input_header.hpp"
 #include "codec/v2/output_wishes.hpp"
@@ -12,6 +13,7 @@
 #include "codec/v2/request_parameters.hpp"
 #include "codec/v2/short_pointer.hpp"
 #include "codec/v2/tensor_cells.hpp"
+#include "codec/v2/whole_request.hpp"
 
 namespace pelton::codec::v2 {
 
@@ -318,39 +320,24 @@ void InferReader::Body::finish_inputs() {
   }
   const std::size_t width = target_.rows.features.width();
   if (given_ == width || !errors_.empty()) return;
-  std::string names;
-  std::size_t missing = 0;
-  constexpr std::size_t kMostNames = 20;
+  MissingNames missing("input");
   for (const InputTensor& input : target_.tensors.inputs()) {
     // A feature a piece may have been given of an input of several.
     for (std::size_t f = input.first; f < input.first + input.width; ++f) {
       if (f < reader_.seen_.size() && reader_.seen_[f] == reader_.stamp_) continue;
       const bool whole = given_ == 0 || input.width == 1 || !target_.rows.features.named();
-      if (++missing <= kMostNames) {
-        names.append(missing == 1 ? " " : ", ").append(in_quotes(whole ? input.name : target_.rows.features[f].name));
-      }
+      missing.add(whole ? input.name : target_.rows.features[f].name);
       if (whole) break;
     }
   }
-  if (missing > kMostNames) names.append(" and ").append(std::to_string(missing - kMostNames)).append(" more");
-  members_.report("/inputs", (missing == 1 ? "missing input" : "missing inputs") + names);
+  members_.report("/inputs", missing.told());
 }
 
 core::Result<void, Problem> InferReader::read(std::string_view json, std::string_view bytes, const InferTarget& target,
                                               InferRequest& request) {
-  RowsMark mark(target.rows.rows);
-  request = {};
-  request.first_row = mark.first_row();
-  try {
-    JsonCursor cursor(json);
-    Body body(*this, cursor, bytes, json.size() + bytes.size(), target, request);
-    if (!body.read()) return body.too_many() ? too_many_rows(target.rows.limits) : cursor.problem();
-    if (!body.errors().empty()) return body.errors().take_problem();
-  } catch (const std::bad_alloc&) {
-    return out_of_memory();
-  }
-  mark.keep();
-  return {};
+  return read_whole(json, target, request, [&](JsonCursor& cursor) {
+    return Body(*this, cursor, bytes, json.size() + bytes.size(), target, request);
+  });
 }
 
 core::Result<void, Problem> InferReader::read_raw(std::string_view bytes, const InferTarget& target,
