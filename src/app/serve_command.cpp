@@ -9,7 +9,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "api/service.hpp"
@@ -25,6 +24,7 @@
 #include "app/settings_file.hpp"
 #include "app/settings_table.hpp"
 #include "core/printable.hpp"
+#include "core/processors.hpp"
 #include "http/server.hpp"
 #include "serving/repository.hpp"
 
@@ -258,7 +258,7 @@ int serve(Settings settings) {
       repository, [&settings] { return gather_sources(settings); }, settings.default_model);
   core::Worker worker(kMostErrands);
   api::ModelControl control{manager, worker};
-  batching::ScoringPool pool(std::max(1U, std::thread::hardware_concurrency()));
+  batching::ScoringPool pool(core::usable_processors());
   api::SharedState shared{.repository = repository,
                           .registry = registry,
                           .pool = &pool,

@@ -11,6 +11,9 @@ namespace {
 constexpr std::size_t kKeptSpares = 2;
 /// Others of the lane have this many times what a big request has, while both want turns.
 constexpr int kOthersShare = 4;
+/// What a batch costs beside scoring: another round of tasks, or another turn in the pool with its two wake-ups.
+constexpr core::Duration kInlineRound{std::chrono::microseconds(2)};
+constexpr core::Duration kPoolTurn{std::chrono::microseconds(20)};
 
 Priority urgency(const Batch& batch) noexcept {
   return batch.head->priority == 0 ? kMiddlePriority : batch.head->priority;
@@ -148,18 +151,32 @@ void Batcher::flush() {
 }
 
 /// Whether what waits is for this thread to score. While overloaded it has enough to do with reading and refusing,
-/// and rows scored a few at a time cost the most.
+/// and rows scored a few at a time cost the most. Beside a turn it would only take the processor from those who came
+/// before, if there is none to spare.
 bool Batcher::scores_inline() const noexcept {
-  return pool_ == nullptr || (!overload_.active() && policy_.scores_inline(list_.rows()));
+  if (pool_ == nullptr) return true;
+  return !overload_.active() && policy_.scores_inline(list_.rows()) && (!turn_out(false) || pool_->has_idle());
+}
+
+bool Batcher::turn_out(bool big) const noexcept {
+  return std::any_of(turns_.begin(), turns_.end(),
+                     [&](const auto& turn) { return turn->batch != nullptr && turn->batch->big == big; });
+}
+
+/// Rows that the next batch is to have of those that wait.
+std::size_t Batcher::next_rows(core::Duration handing_over) const noexcept {
+  const std::size_t most = policy_.batch_rows(turn_wait_);
+  return overload_.active() ? most : std::min(most, policy_.together(list_.rows(), handing_over));
 }
 
 void Batcher::score_inline(core::TimePoint now) {
-  std::unique_ptr<Batch> batch = take(pool_ != nullptr ? list_.rows() : policy_.batch_rows(), now);
+  std::unique_ptr<Batch> batch = take(next_rows(kInlineRound), now);
   if (!batch) return;
   batch->score(scorer_, width_, batch->count, 1, loop_.clock());
   account(*batch, batch->count);
   complete(*batch);
   recycle(std::move(batch));
+  if (!list_.empty()) request_flush();
 }
 
 /// Asks for the turns in the pool that are wanted.
@@ -184,18 +201,14 @@ void Batcher::next_turn(core::TimePoint now) {
 }
 
 std::unique_ptr<Batch> Batcher::next_for_turn(core::TimePoint now) {
-  const auto out = [&](bool big) {
-    return std::any_of(turns_.begin(), turns_.end(),
-                       [&](const auto& turn) { return turn->batch != nullptr && turn->batch->big == big; });
-  };
-  const bool slice_due = !big_.empty() && !out(true) && since_slice_ >= kOthersShare * last_slice_;
+  const bool slice_due = !big_.empty() && !turn_out(true) && since_slice_ >= kOthersShare * last_slice_;
   if (!list_.empty() && !slice_due && !scores_inline()) {
-    const std::size_t most = policy_.batch_rows(turn_wait_);
-    if (!out(false) || list_.rows() >= most) {
-      if (auto batch = take(most, now)) return batch;
+    const bool wanted = !turn_out(false) || pool_->has_idle() || list_.rows() >= policy_.batch_rows(turn_wait_);
+    if (wanted) {
+      if (auto batch = take(next_rows(kPoolTurn), now)) return batch;
     }
   }
-  if (big_.empty() || out(true) || (!slice_due && !list_.empty())) return nullptr;
+  if (big_.empty() || turn_out(true) || (!slice_due && !list_.empty())) return nullptr;
   std::unique_ptr<Batch> batch = std::move(big_.front());
   big_.erase(big_.begin());
   return batch;

@@ -84,6 +84,8 @@ class Batcher {
   void shed(core::TimePoint now);
 
   bool scores_inline() const noexcept;
+  bool turn_out(bool big) const noexcept;
+  std::size_t next_rows(core::Duration handing_over) const noexcept;
   void score_inline(core::TimePoint now);
   void next_turn(core::TimePoint now);
   std::unique_ptr<Batch> next_for_turn(core::TimePoint now);

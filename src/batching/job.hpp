@@ -42,6 +42,8 @@ class JobRunner {
   virtual ~JobRunner() = default;
   /// Thread-safe.
   virtual void submit(Job& job) = 0;
+  /// Whether one more job would be begun at once. Thread-safe; it may be otherwise a moment later.
+  virtual bool has_idle() const noexcept = 0;
 };
 
 }  // namespace pelton::batching

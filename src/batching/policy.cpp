@@ -29,6 +29,14 @@ std::size_t Policy::batch_rows(core::Duration turn_wait) const noexcept {
   return static_cast<std::size_t>(std::clamp(fits, 1.0, static_cast<double>(settings_.max_batch_rows)));
 }
 
+std::size_t Policy::together(std::size_t waiting, core::Duration handing_over) const noexcept {
+  const auto rows = static_cast<double>(std::max<std::size_t>(waiting, 1));
+  const double fixed = cost_.fixed_ns() + static_cast<double>(handing_over.count());
+  const double best = 2 * std::sqrt(rows * fixed / std::max(cost_.per_row_ns(), 1e-3));
+  const double batches = std::ceil(rows / std::max(best, 1.0));
+  return static_cast<std::size_t>(std::ceil(rows / batches));  // of even size
+}
+
 core::Duration Policy::patience(std::size_t rows, core::Duration ahead) const noexcept {
   const core::Duration whole = objective();
   return std::max(whole / 10 * 9 - ahead - cost_.predict(rows), whole / 10);

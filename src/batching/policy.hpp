@@ -33,6 +33,11 @@ class Policy {
   /// ready, then for its own: so each, with the wait for others' turns, is to take at most three tenths of
   /// the objective. Where the others take longer than that, a tenth of the objective is left to work with.
   std::size_t batch_rows(core::Duration turn_wait = core::Duration(0)) const noexcept;
+  /// Of `waiting` rows, how many to score before the first of them are answered, where each batch costs `handing_over`
+  /// beside: k batches of n/k rows are over after (k + 1)/2 of them on average, which is least for √(n·α/β) rows. Twice
+  /// that is taken, for who comes later; so a model that is hardly dearer for many rows than for one scores all at
+  /// once, and one whose rows have nothing in common almost one by one.
+  std::size_t together(std::size_t waiting, core::Duration handing_over) const noexcept;
   /// What requests are to be answered within: the SLO, or what the model needs at the least (four times
   /// what a row alone costs) where no queue could meet the SLO.
   core::Duration objective() const noexcept;

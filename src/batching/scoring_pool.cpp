@@ -23,6 +23,7 @@ ScoringPool::~ScoringPool() {
 }
 
 void ScoringPool::submit(Job& job) {
+  busy_.fetch_add(1, std::memory_order_relaxed);
   {
     const std::lock_guard lock(mutex_);
     job.queued = idle_ == 0;
@@ -44,7 +45,9 @@ void ScoringPool::work() {
     // Threads nobody else needs at this moment may help with this job.
     const std::size_t threads = job->shares && queue_.empty() ? idle_ + 1 : 1;
     lock.unlock();
+    busy_.fetch_add(threads - 1, std::memory_order_relaxed);
     job->run(threads);
+    busy_.fetch_sub(threads, std::memory_order_relaxed);
     lock.lock();
   }
 }

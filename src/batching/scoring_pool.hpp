@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
@@ -24,6 +25,7 @@ class ScoringPool final : public JobRunner {
   ScoringPool& operator=(const ScoringPool&) = delete;
 
   void submit(Job& job) override;
+  bool has_idle() const noexcept override { return busy_.load(std::memory_order_relaxed) < workers_.size(); }
   std::size_t threads() const noexcept { return workers_.size(); }
 
  private:
@@ -33,6 +35,7 @@ class ScoringPool final : public JobRunner {
   std::condition_variable wake_;
   FairQueue queue_;
   std::size_t idle_ = 0;
+  std::atomic<std::size_t> busy_ = 0;  ///< threads that jobs have or wait for
   bool stopping_ = false;
   std::vector<std::thread> workers_;
 };

@@ -1,7 +1,5 @@
 #include "http/server.hpp"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -9,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/processors.hpp"
 #include "http/acceptor.hpp"
 #include "http/census.hpp"
 #include "http/io_loop.hpp"
@@ -26,10 +25,7 @@ constexpr core::Duration kFarewell = std::chrono::milliseconds(500);
 /// proxy's and the scoring pool's; with a loop on each, loops and callers on one machine cut each
 /// other's rounds short: less is answered, later, in smaller batches (docs/performance.md).
 std::size_t default_threads() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  const int count = ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-  return static_cast<std::size_t>(std::max(count / 2, 1));
+  return std::max<std::size_t>(core::usable_processors() / 2, 1);
 }
 
 /// Runs `work` on `loop`'s thread, and waits for it.

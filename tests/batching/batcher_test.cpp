@@ -73,8 +73,9 @@ struct Caller : Ticket {
 
 class BatcherTest : public testing::Test {
  protected:
-  Batcher make(PolicySettings settings = {}, JobRunner* pool = nullptr, core::Duration per_row = microseconds(0)) {
-    return {2, 2, loop, scorer, Policy(settings, CostModel(core::Duration(0), per_row)), pool, observed};
+  Batcher make(PolicySettings settings = {}, JobRunner* pool = nullptr, core::Duration per_row = microseconds(0),
+               core::Duration fixed = microseconds(0)) {
+    return {2, 2, loop, scorer, Policy(settings, CostModel(fixed, per_row)), pool, observed};
   }
   static Admission send(Batcher& batcher, Caller& caller, const std::vector<std::array<double, 2>>& rows) {
     const std::size_t first = batcher.rows().rows();
@@ -256,18 +257,21 @@ TEST_F(BatcherTest, OutOfMemoryFailsTheBatchAndNotTheNext) {
 class HeldPool final : public JobRunner {
  public:
   void submit(Job& job) override { jobs.push_back(&job); }
+  bool has_idle() const noexcept override { return idle; }
   void run_first() {
     Job* const job = jobs.front();
     jobs.erase(jobs.begin());
     job->run(1);
   }
   std::vector<Job*> jobs;
+  bool idle = false;
 };
 
 TEST_F(BatcherTest, WhatArrivesDuringATurnGathersForTheNext) {
   HeldPool pool;
+  scorer.fixed = milliseconds(1);
   scorer.per_row = milliseconds(1);
-  Batcher batcher = make({}, &pool, milliseconds(1));
+  Batcher batcher = make({}, &pool, milliseconds(1), milliseconds(1));
   std::vector<Caller> callers(4);
   for (std::size_t i = 0; i < callers.size(); ++i) {
     send(batcher, callers[i], {{static_cast<double>(i), 1}});
@@ -291,8 +295,9 @@ TEST_F(BatcherTest, WhatArrivesDuringATurnGathersForTheNext) {
 
 TEST_F(BatcherTest, AFullTurnIsReadyBeforeTheLastOneIsOver) {
   HeldPool pool;
+  scorer.fixed = milliseconds(6);
   scorer.per_row = milliseconds(1);
-  Batcher batcher = make({.slo = milliseconds(20)}, &pool, milliseconds(1));  // six rows a turn
+  Batcher batcher = make({.slo = milliseconds(40)}, &pool, milliseconds(1), milliseconds(6));  // six rows a turn
   std::vector<Caller> callers(13);
   for (std::size_t i = 0; i < callers.size(); ++i) {
     send(batcher, callers[i], {{static_cast<double>(i), 1}});
@@ -306,10 +311,62 @@ TEST_F(BatcherTest, AFullTurnIsReadyBeforeTheLastOneIsOver) {
   EXPECT_THAT(scorer.calls, ElementsAre(1, 6, 6));
 }
 
+TEST_F(BatcherTest, RowsThatHaveNothingInCommonAreAnsweredOneAfterAnother) {
+  scorer.per_row = microseconds(50);
+  HeldPool pool;
+  Batcher batcher = make({}, &pool, microseconds(50));
+  std::vector<Caller> callers(4);
+  for (Caller& caller : callers) send(batcher, caller, {{1, 1}});
+  for (std::size_t answered = 1; answered <= callers.size(); ++answered) {
+    loop.run_round();
+    for (std::size_t i = 0; i < callers.size(); ++i) EXPECT_EQ(callers[i].answers, i < answered ? 1 : 0) << i;
+  }
+  EXPECT_TRUE(pool.jobs.empty());
+  EXPECT_TRUE(batcher.idle());
+}
+
+TEST_F(BatcherTest, NothingIsScoredBesideATurnUnlessAProcessorIsSpare) {
+  for (const bool spare : {false, true}) {
+    HeldPool pool;
+    pool.idle = spare;
+    scorer.fixed = microseconds(200);
+    scorer.per_row = microseconds(10);
+    scorer.calls.clear();
+    Batcher batcher = make({}, &pool, microseconds(10), microseconds(200));
+    std::vector<Caller> before(10);
+    for (Caller& caller : before) send(batcher, caller, {{1, 1}});
+    loop.run_round();
+    ASSERT_EQ(pool.jobs.size(), 1U);
+    Caller cheap;
+    send(batcher, cheap, {{1, 1}});
+    loop.run_round();
+    EXPECT_EQ(cheap.answers, spare ? 1 : 0);
+    pool.run_first();
+    while (!batcher.idle()) loop.run_round();
+    EXPECT_EQ(cheap.answers, 1);
+    EXPECT_THAT(scorer.calls, spare ? ElementsAre(1, 10) : ElementsAre(10, 1));
+  }
+}
+
+TEST_F(BatcherTest, AnIdleThreadOfThePoolGetsATurnBesideTheOneThatIsOut) {
+  HeldPool pool;
+  pool.idle = true;
+  scorer.per_row = milliseconds(1);
+  Batcher batcher = make({}, &pool, milliseconds(1));
+  std::vector<Caller> callers(3);
+  for (Caller& caller : callers) {
+    send(batcher, caller, {{1, 1}});
+    loop.run_round();
+  }
+  EXPECT_EQ(pool.jobs.size(), 2U) << "a lane has two turns at most";
+  while (!batcher.idle()) pool.run_first(), loop.run_round();
+}
+
 TEST_F(BatcherTest, TheUrgentGoFirstWhereNotAllFit) {
   HeldPool pool;
+  scorer.fixed = milliseconds(6);
   scorer.per_row = milliseconds(1);
-  Batcher batcher = make({.slo = milliseconds(20)}, &pool, milliseconds(1));
+  Batcher batcher = make({.slo = milliseconds(40)}, &pool, milliseconds(1), milliseconds(6));  // six rows a turn
   std::vector<Caller> callers(9);
   const std::array<Priority, 9> priorities{0, 100, 0, 1, 50, 60, 1, 49, 51};
   for (std::size_t i = 0; i < callers.size(); ++i) {

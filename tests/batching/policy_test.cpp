@@ -76,6 +76,20 @@ TEST(Policy, TheLargestBatchTakesThreeTenthsOfTheObjective) {
   EXPECT_EQ(free.batch_rows(), 500U);
 }
 
+TEST(Policy, AsManyAreScoredTogetherAsTheRowsHaveInCommon) {
+  constexpr core::Duration kBeside = microseconds(2);
+  const Policy alike({}, {microseconds(10), core::Duration(5)});
+  EXPECT_EQ(alike.together(1, kBeside), 1U);
+  EXPECT_EQ(alike.together(5000, kBeside), 5000U) << "nearly free beside the first";
+  const Policy apart({}, {microseconds(12), microseconds(70)});
+  EXPECT_EQ(apart.together(3, kBeside), 2U) << "2·√(3·14/70) = 1.5: two batches";
+  EXPECT_EQ(apart.together(16, kBeside), 4U) << "2·√(16·14/70) = 3.6: five batches of even size";
+  EXPECT_EQ(apart.together(400, kBeside), 18U) << "the longer the queue, the more a batch's fixed part counts";
+  const Policy free({}, {core::Duration(0), core::Duration(0)});
+  EXPECT_EQ(free.together(7, kBeside), 7U);
+  EXPECT_EQ(free.together(0, kBeside), 1U);
+}
+
 TEST(Policy, AdmitsUpToTheBoundWithoutOverflow) {
   const Policy policy({.max_queue_rows = 10}, {core::Duration(0), core::Duration(0)});
   EXPECT_TRUE(policy.admits(5, 5));

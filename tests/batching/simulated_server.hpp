@@ -97,6 +97,9 @@ class SimulatedServer : public core::EventLoop, public JobRunner {
   const core::Clock& clock() const noexcept override { return clock_; }
   // JobRunner:
   void submit(Job& job) override;
+  bool has_idle() const noexcept override {
+    return queue_.empty() && *std::min_element(pool_free_.begin(), pool_free_.end()) <= clock_.now();
+  }
 
  private:
   struct Posted {

@@ -118,6 +118,11 @@ TEST_P(DearModel, NobodyIsTurnedAwayBelowSaturation) {
   for (const double load : {0.5, 0.8}) EXPECT_EQ(run_at(load).turned_away, 0) << load;
 }
 
+TEST_P(DearModel, AtHalfLoadTheUnluckyWaitFourTimesAsLongAsTheMedianAtMost) {
+  const Fared fared = run_at(0.5);
+  EXPECT_LE(fared.p99, 4 * fared.p50) << fared.p50.count();
+}
+
 TEST_P(DearModel, KeepsItsGoodputWhateverIsAskedOfIt) {
   const Dear& model = GetParam();
   for (const double load : {1.0, 1.2, 1.5, 2.0, 3.0, 5.0}) {
