@@ -64,6 +64,7 @@ class NativeStreams::Stream final : public http::BodySink, private batching::Tic
   math::RowBuffer& open_rows() noexcept { return lane_.batcher().rows(); }
   std::size_t most_rows() const noexcept;
   void submit(std::size_t first_row);
+  static batching::Caller who_waits(const batching::Ticket& ticket);
   static void scored(batching::Ticket& ticket, const batching::Outcome& outcome);
   void answer(const batching::Outcome& outcome);
   std::optional<codec::Problem> complaint(const batching::Outcome& outcome) const;
@@ -111,6 +112,7 @@ NativeStreams::Stream::Stream(NativeStreams& owner, const http::RequestView& hea
       request_id_(request_id(head)),
       cors_(owner.state_.shared().settings.cors.lines(head)) {
   done = scored;
+  ask = who_waits;
   priority = static_cast<batching::Priority>(opening.query.options.priority.value_or(0));
   if (owner.state_.shared().access_log != nullptr) {
     http_method_ = head.method;
@@ -169,6 +171,11 @@ void NativeStreams::Stream::submit(std::size_t first_row) {
   if (busy_) return;
   owner_.state_.rejections().turned_away();
   conclude(queue_full());
+}
+
+batching::Caller NativeStreams::Stream::who_waits(const batching::Ticket& ticket) {
+  const Stream& self = static_cast<const Stream&>(ticket);
+  return self.over_ ? batching::Caller::gone : caller_of(self.responder_);
 }
 
 void NativeStreams::Stream::scored(batching::Ticket& ticket, const batching::Outcome& outcome) {

@@ -32,6 +32,7 @@ struct Predictions::Call {
     for (Part& part : parts) {
       part.call = this;
       part.done = done;
+      part.ask = ask;
     }
   }
   std::size_t number_of(const Part& part) const noexcept { return static_cast<std::size_t>(&part - parts.data()); }
@@ -228,6 +229,11 @@ bool Predictions::enter(Call& call) {
     ++call.waiting;
   }
   return true;
+}
+
+batching::Caller Predictions::ask(const batching::Ticket& ticket) {
+  const Call& call = *static_cast<const Part&>(ticket).call;
+  return call.refused ? batching::Caller::gone : caller_of(call.responder);
 }
 
 void Predictions::done(batching::Ticket& ticket, const batching::Outcome& outcome) {

@@ -111,6 +111,7 @@ class Predictions {
   bool share_rows(Call& call, const Wish& wish);
   static bool enter(Call& call);
 
+  static batching::Caller ask(const batching::Ticket& ticket);
   static void done(batching::Ticket& ticket, const batching::Outcome& outcome);
   void take(Call& call, Part& part, const batching::Outcome& outcome);
   void answer(Call& call);

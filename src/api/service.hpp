@@ -27,6 +27,7 @@ class Service final : public http::Service {
   void on_request(const http::RequestView& request, http::Responder responder) override;
   bool wants_pieces(const http::RequestView& head) const override;
   http::BodySink* open_body(const http::RequestView& head, http::Responder responder) override;
+  bool idle() const override { return state_.predictor().idle(); }
   std::string_view write_protocol_error(int status, std::string_view detail, const http::RequestView* head,
                                         core::TextBuffer& body) override;
 

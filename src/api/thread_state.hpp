@@ -30,6 +30,7 @@ class ThreadState {
 
   SharedState& shared() noexcept { return shared_; }
   serving::Predictor& predictor() noexcept { return predictor_; }
+  const serving::Predictor& predictor() const noexcept { return predictor_; }
   const core::Clock& clock() const noexcept { return loop_.clock(); }
   AnswerCounts& counts() noexcept { return counts_; }
   Rejections& rejections() noexcept { return rejections_; }

@@ -2,6 +2,11 @@
 
 namespace pelton::api {
 
+batching::Caller caller_of(const http::Responder& responder) noexcept {
+  if (!responder.wanted()) return batching::Caller::gone;
+  return responder.hung_up() ? batching::Caller::hung_up : batching::Caller::there;
+}
+
 std::optional<codec::Problem> unscored_problem(batching::Outcome::Status status) {
   using Status = batching::Outcome::Status;
   switch (status) {
@@ -14,6 +19,8 @@ std::optional<codec::Problem> unscored_problem(batching::Outcome::Status status)
           .errors = {}};
     case Status::failed:
       return codec::Problem{.status = 503, .detail = "not enough memory to score this request", .errors = {}};
+    case Status::gone:  // told to nobody, and counted under nginx's number
+      return codec::Problem{.status = 499, .detail = "the client has closed its connection", .errors = {}};
     case Status::scored: break;
   }
   return std::nullopt;

@@ -11,11 +11,11 @@ namespace {
 constexpr std::size_t kKeptSpares = 2;
 /// Others of the lane have this many times what a big request has, while both want turns.
 constexpr int kOthersShare = 4;
-/// What a batch costs beside scoring: another round of tasks, or another turn in the pool with its two wake-ups.
+/// What a batch of the loop's costs beside scoring: another round of tasks.
 constexpr core::Duration kInlineRound{std::chrono::microseconds(2)};
-constexpr core::Duration kPoolTurn{std::chrono::microseconds(20)};
 
 Priority urgency(const Batch& batch) noexcept {
+  if (batch.head->caller() != Caller::there) return kHungUpPriority;
   return batch.head->priority == 0 ? kMiddlePriority : batch.head->priority;
 }
 }  // namespace
@@ -202,16 +202,17 @@ void Batcher::next_turn(core::TimePoint now) {
 
 std::unique_ptr<Batch> Batcher::next_for_turn(core::TimePoint now) {
   const bool slice_due = !big_.empty() && !turn_out(true) && since_slice_ >= kOthersShare * last_slice_;
-  if (!list_.empty() && !slice_due && !scores_inline()) {
+  if (slice_due) {
+    if (auto batch = next_slice(now)) return batch;
+  }
+  if (!list_.empty() && !scores_inline()) {
     const bool wanted = !turn_out(false) || pool_->has_idle() || list_.rows() >= policy_.batch_rows(turn_wait_);
     if (wanted) {
-      if (auto batch = take(next_rows(kPoolTurn), now)) return batch;
+      if (auto batch = take_for_turn(now)) return batch;
     }
   }
-  if (big_.empty() || turn_out(true) || (!slice_due && !list_.empty())) return nullptr;
-  std::unique_ptr<Batch> batch = std::move(big_.front());
-  big_.erase(big_.begin());
-  return batch;
+  if (turn_out(true) || !list_.empty()) return nullptr;
+  return next_slice(now);
 }
 
 /// What the turns that are out are expected to take yet.
@@ -240,7 +241,8 @@ void Batcher::turn_done(Turn& turn) {
   if (batch->big) {
     since_slice_ = core::Duration(0);
     last_slice_ = batch->slice_took;
-    if (batch->left() != 0 && !batch->failed && now <= batch->head->deadline) enter_big(std::move(batch), true);
+    const bool goes_on = batch->left() != 0 && !batch->failed && now <= batch->head->deadline;
+    if (goes_on && batch->head->caller() != Caller::gone) enter_big(std::move(batch), true);
   } else if (big_rows_ != 0) {
     since_slice_ += batch->slice_took;
   }
@@ -272,6 +274,8 @@ void Batcher::complete(Batch& batch) {
     Outcome outcome{.queued = batch.started - ticket->submitted, .scoring = batch.took, .batch_rows = batch.count};
     if (batch.failed) {
       outcome.status = Outcome::Status::failed;
+    } else if (!whole && ticket->caller() == Caller::gone) {
+      outcome.status = Outcome::Status::gone;
     } else if (!whole || finished > ticket->deadline) {
       outcome.status = Outcome::Status::expired;
     } else {

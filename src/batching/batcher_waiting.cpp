@@ -9,9 +9,12 @@ namespace pelton::batching {
 
 namespace {
 constexpr std::size_t kGapsKept = 64;  ///< fewer between the rows that wait are not worth moving these
-}
+/// What a turn costs beside scoring: two threads are woken.
+constexpr core::Duration kPoolTurn{std::chrono::microseconds(20)};
+}  // namespace
 
-/// Up to `most` rows of those that wait, at least one request; null where memory ran out over them.
+/// Up to `most` rows of those that wait, at least one request; null where memory ran out over them, or nobody
+/// is there any more.
 std::unique_ptr<Batch> Batcher::take(std::size_t most, core::TimePoint now) {
   std::unique_ptr<Batch> batch;
   if (list_.rows() <= most && list_.rows() == open_->rows.rows()) {
@@ -36,7 +39,9 @@ std::unique_ptr<Batch> Batcher::take(std::size_t most, core::TimePoint now) {
 std::unique_ptr<Batch> Batcher::gather(std::size_t most) {
   std::unique_ptr<Batch> batch = take_batch();
   Ticket** tail = &batch->head;
+  Ticket* gone = nullptr;
   while (Ticket* const ticket = list_.front(overload_.active())) {
+    if (set_aside(*ticket, gone)) continue;
     if (batch->count != 0 && (batch->count >= most || ticket->rows > most - batch->count)) break;
     list_.remove(*ticket);
     batch->count += ticket->rows;
@@ -52,10 +57,60 @@ std::unique_ptr<Batch> Batcher::gather(std::size_t most) {
     waiting_rows_ -= batch->count;
     tidy();
     answer_without_result(batch->head, Outcome::Status::failed, loop_.clock().now());
-    return nullptr;
+    batch->count = 0;
   }
   tidy();
-  return batch;
+  answer_without_result(gone, Outcome::Status::gone, loop_.clock().now());
+  if (batch->count != 0) return batch;
+  recycle(std::move(batch));
+  return nullptr;
+}
+
+/// Puts one whose caller has hung up behind all others, once, and one whose caller has gone on the list of those; false
+/// where it is its turn.
+bool Batcher::set_aside(Ticket& ticket, Ticket*& gone) {
+  const Caller caller = ticket.caller();
+  if (caller == Caller::there || (caller == Caller::hung_up && ticket.priority == kHungUpPriority)) return false;
+  list_.remove(ticket);
+  if (caller == Caller::hung_up) {
+    ticket.priority = kHungUpPriority;
+    list_.push(ticket);
+  } else {
+    waiting_rows_ -= ticket.rows;
+    ticket.next = std::exchange(gone, &ticket);
+  }
+  return true;
+}
+
+/// What is to be scored in a turn, for callers who are there; null where none is.
+std::unique_ptr<Batch> Batcher::take_for_turn(core::TimePoint now) {
+  const std::size_t rows = next_rows(kPoolTurn);
+  if (list_.rows() <= rows) dismiss_gone(now);  // all go at once, nobody is looked at
+  return list_.empty() ? nullptr : take(rows, now);
+}
+
+/// Lets go of all whose callers have gone.
+void Batcher::dismiss_gone(core::TimePoint now) {
+  Ticket* gone = nullptr;
+  list_.each([&](Ticket& ticket) {
+    if (ticket.caller() == Caller::gone) set_aside(ticket, gone);
+  });
+  if (gone == nullptr) return;
+  if (list_.empty()) open_->rows.clear();
+  answer_without_result(gone, Outcome::Status::gone, now);
+}
+
+/// The big request whose turn it is; null where there is none.
+std::unique_ptr<Batch> Batcher::next_slice(core::TimePoint now) {
+  while (!big_.empty()) {
+    std::unique_ptr<Batch> batch = std::move(big_.front());
+    big_.erase(big_.begin());
+    if (batch->head->caller() != Caller::gone) return batch;
+    big_rows_ -= batch->count;
+    answer_without_result(batch->head, Outcome::Status::gone, now);
+    recycle(std::move(batch));
+  }
+  return nullptr;
 }
 
 /// Closes the gaps that taken rows have left, once there are as many as rows: so each row moves once on average.

@@ -15,6 +15,7 @@ struct Outcome {
     expired,  ///< the deadline passed before the answer was there
     shed,     ///< waited in vain: the model was overloaded, and the objective out of reach
     failed,   ///< scoring threw: out of memory
+    gone,     ///< nobody waits for the answer any more
   };
   Status status = Status::scored;
   math::ConstMatrix results{};  ///< [rows of the ticket, width]; valid during the call; empty unless scored
@@ -28,16 +29,29 @@ struct Outcome {
 using Priority = std::uint8_t;
 inline constexpr Priority kLastPriority = 100;
 inline constexpr Priority kMiddlePriority = 50;
+/// Of those who have hung up: behind all others.
+inline constexpr Priority kHungUpPriority = kLastPriority + 1;
+
+/// Whether somebody waits for an answer.
+enum class Caller : std::uint8_t {
+  there,
+  hung_up,  ///< says no more; may read the answer, and may be a client that has given up
+  gone,     ///< the answer could not be delivered
+};
 
 /// One request's stake in a batch, embedded in whatever waits for the answer; lives until `done`.
 struct Ticket {
   using Done = void (*)(Ticket&, const Outcome&);
+  using Ask = Caller (*)(const Ticket&);
 
   Done done = nullptr;                                ///< called once, on the loop's thread
+  Ask ask = nullptr;                                  ///< after the caller, on the loop's thread; null: always there
   core::TimePoint submitted{};                        ///< when the request was read
   core::TimePoint deadline = core::TimePoint::max();  ///< not answered with a result after this
   Priority priority = 0;
   std::size_t rows = 0;  ///< set by the Batcher
+
+  Caller caller() const { return ask != nullptr ? ask(*this) : Caller::there; }
 
   // The Batcher's own:
   core::TimePoint entered{};  ///< the round it was submitted in

@@ -46,7 +46,7 @@ class WaitingList {
   }
 
  private:
-  static constexpr std::size_t kLevels = kLastPriority;
+  static constexpr std::size_t kLevels = kHungUpPriority;
   struct Level {
     Ticket* head = nullptr;
     Ticket* tail = nullptr;

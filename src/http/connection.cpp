@@ -101,6 +101,10 @@ void Connection::on_event(std::uint32_t events) {
       greet();
       return;
     }
+    if ((events & EPOLLRDHUP) != 0) {
+      hung_up_ = true;
+      update_waiting();
+    }
     if ((events & EPOLLOUT) != 0) {
       flush();
       if (is_open() && transport_.receive_needs_output()) receive();
@@ -380,6 +384,8 @@ void Connection::update_waiting() {
   std::uint32_t events = 0;
   if (lingering_ || (!last_ && !paused_ && !resting_)) events |= EPOLLIN;
   if (blocked_) events |= EPOLLOUT;
+  // Nothing is to be read, but whether anybody still waits for an answer is worth knowing.
+  if ((events & EPOLLIN) == 0 && replies_.waiting() != 0 && !hung_up()) events |= EPOLLRDHUP;
   if (transport_.is_tls()) [[unlikely]]
     events = waits_through_tls(events);
   update_deadline();

@@ -42,6 +42,7 @@ class Connection final : private TickWheel::Entry {
 
   // For Responder:
   bool is_open() const noexcept { return static_cast<bool>(transport_); }
+  bool hung_up() const noexcept { return ended_ || hung_up_; }
   core::TextBuffer& begin(std::uint64_t sequence, const ReplyHead& head) noexcept;
   void finish() noexcept;
   void answer_failure(std::uint64_t sequence) noexcept;
@@ -126,7 +127,8 @@ class Connection final : private TickWheel::Entry {
   bool last_ = false;             ///< no further request is read: the newest one's answer closes
   bool last_after_body_ = false;  ///< last_, once the sink has all of its body
   bool paused_ = false;           ///< requests may be buffered that are not looked at yet
-  bool ended_ = false;            ///< the client sends no more
+  bool ended_ = false;            ///< all that the client sent has been read, and it sends no more
+  bool hung_up_ = false;          ///< the client sends no more, which was seen while nothing was to be read
   bool lingering_ = false;
   bool finished_ = false;  ///< the census knows it has said its last word
   PeerAddress peer_;

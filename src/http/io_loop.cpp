@@ -84,6 +84,12 @@ void IoLoop::run(const ServiceFactory& factory, const std::function<void()>& sta
   await_ready();
   context_.run();
   close_all();
+  end_round();
+  // What other threads still do for callers that have gone comes back here.
+  while (!service_->idle()) {
+    context_.restart();
+    context_.run_one();
+  }
   // Whatever the service still keeps to answer is answered into closed connections, and so let go.
   service_.reset();
   end_round();

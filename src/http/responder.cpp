@@ -21,6 +21,8 @@ Responder::~Responder() {
 
 bool Responder::wanted() const noexcept { return connection_ != nullptr && connection_->is_open(); }
 
+bool Responder::hung_up() const noexcept { return connection_ != nullptr && connection_->hung_up(); }
+
 core::TextBuffer& Responder::begin(const ReplyHead& head) { return connection_->begin(sequence_, head); }
 
 void Responder::finish() {

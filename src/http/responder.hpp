@@ -43,6 +43,8 @@ class Responder {
   explicit operator bool() const noexcept { return connection_ != nullptr; }
   /// False once the client is known to have gone: work for it may be dropped.
   bool wanted() const noexcept;
+  /// The client will say no more. It may be reading, or have given up: that is seen only when it is written to.
+  bool hung_up() const noexcept;
 
   /// Writes the head; what is appended to the buffer until `finish` is the body. Both belong in one
   /// go: nothing else of this connection may be answered, and no event handled, in between. For HEAD requests the body

@@ -24,9 +24,7 @@ constexpr core::Duration kFarewell = std::chrono::milliseconds(500);
 /// One loop for every two processors this process may run on. The other half is the kernel's, the
 /// proxy's and the scoring pool's; with a loop on each, loops and callers on one machine cut each
 /// other's rounds short: less is answered, later, in smaller batches (docs/performance.md).
-std::size_t default_threads() {
-  return std::max<std::size_t>(core::usable_processors() / 2, 1);
-}
+std::size_t default_threads() { return std::max<std::size_t>(core::usable_processors() / 2, 1); }
 
 /// Runs `work` on `loop`'s thread, and waits for it.
 void run_on(IoLoop& loop, std::function<void()> work) {

@@ -24,6 +24,9 @@ class Service {
   /// Opens what takes that body. Null where the service has answered already: then the body is not read.
   virtual BodySink* open_body(const RequestView& /*head*/, Responder /*responder*/) { return nullptr; }
 
+  /// Whether nothing that it has begun is under way elsewhere. It is destroyed only then.
+  virtual bool idle() const { return true; }
+
   /// A request that never became one (the head or body broke the rules or a limit): writes the
   /// body of its error reply and gives its content type, a static text. `status` and `detail` say what was wrong;
   /// `head` is what was asked for, without a body, and null where even that is not known.

@@ -25,7 +25,9 @@ class Lane {
   /// While somebody holds it, it stays though its model is in the catalog no more.
   void hold() noexcept { ++holders_; }
   void release() noexcept { --holders_; }
-  bool in_use() const noexcept { return holders_ != 0 || !batcher_.idle(); }
+  bool in_use() const noexcept { return holders_ != 0 || !at_rest(); }
+  /// No rows wait in it or are being scored.
+  bool at_rest() const noexcept { return batcher_.idle(); }
 
   metrics::Histogram& request_duration() noexcept { return *request_duration_; }
   metrics::Histogram& queue_duration() noexcept { return *queue_duration_; }

@@ -1,5 +1,7 @@
 #include "serving/predictor.hpp"
 
+#include <algorithm>
+
 namespace pelton::serving {
 
 Predictor::Predictor(const Repository& repository, core::EventLoop& loop, const batching::PolicySettings& policy,
@@ -14,6 +16,13 @@ Predictor::Predictor(const Repository& repository, core::EventLoop& loop, const 
       shard_(shard) {
   generation_ = repository_.generation();
   catalog_ = repository_.snapshot();
+}
+
+bool Predictor::idle() const {
+  const auto at_rest = [](const std::unique_ptr<Lane>& lane) { return !lane || lane->at_rest(); };
+  return std::all_of(retired_.begin(), retired_.end(), at_rest) &&
+         std::all_of(lanes_.begin(), lanes_.end(),
+                     [&](const auto& entry) { return std::all_of(entry.second.begin(), entry.second.end(), at_rest); });
 }
 
 void Predictor::refresh() {

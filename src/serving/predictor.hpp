@@ -17,6 +17,9 @@ class Predictor {
   Predictor(const Repository& repository, core::EventLoop& loop, const batching::PolicySettings& policy,
             batching::JobRunner* pool, metrics::Registry& registry, InferenceStatistics& statistics, std::size_t shard);
 
+  /// Whether no rows wait in any lane, or are being scored.
+  bool idle() const;
+
   /// What is loaded now. One relaxed load unless something was reloaded; valid until the next call.
   const Catalog& catalog() {
     if (repository_.generation() != generation_) refresh();

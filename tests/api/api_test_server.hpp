@@ -28,7 +28,9 @@ class ApiTestServer {
               if (before_load) before_load(source);
               for (const auto& [name, features] : models_) {
                 if (name == source.name || name == source.name + ":" + source.version) {
-                  return std::unique_ptr<const model::Model>(std::make_unique<test::FakeModel>(features, factor_));
+                  auto model = std::make_unique<test::FakeModel>(features, factor_);
+                  model->before_score = before_score;
+                  return std::unique_ptr<const model::Model>(std::move(model));
                 }
               }
               return core::Error(core::ErrorCode::not_found, "no such fake model");
@@ -58,6 +60,9 @@ class ApiTestServer {
   void let_models_change() { shared_.control = &control_; }
   /// Called before a model is loaded, on the loading thread.
   std::function<void(const serving::ModelSource&)> before_load;
+
+  /// Called before rows are scored, by models that are loaded after it was set.
+  std::function<void(std::size_t rows)> before_score;
 
   /// Loads every model again; its answers are `factor` times what they were at first.
   void reload(double factor) {

@@ -66,9 +66,17 @@ struct Caller : Ticket {
       }
     };
   }
+  /// From now on it is asked whether anybody waits for it, and that is what it says.
+  void is(batching::Caller state) {
+    state_ = state;
+    ask = [](const Ticket& ticket) { return static_cast<const Caller&>(ticket).state_; };
+  }
   int answers = 0;
   Outcome outcome;
   std::vector<double> values;
+
+ private:
+  batching::Caller state_ = batching::Caller::there;
 };
 
 class BatcherTest : public testing::Test {
@@ -360,6 +368,84 @@ TEST_F(BatcherTest, AnIdleThreadOfThePoolGetsATurnBesideTheOneThatIsOut) {
   }
   EXPECT_EQ(pool.jobs.size(), 2U) << "a lane has two turns at most";
   while (!batcher.idle()) pool.run_first(), loop.run_round();
+}
+
+TEST_F(BatcherTest, NothingIsScoredForWhoHasGoneWhileHeWaited) {
+  HeldPool pool;
+  scorer.per_row = milliseconds(1);
+  Batcher batcher = make({}, &pool, milliseconds(1));
+  std::vector<Caller> callers(4);
+  for (Caller& caller : callers) {
+    send(batcher, caller, {{1, 2}});
+    loop.run_round();
+  }
+  for (const std::size_t gone : {1, 3}) callers[gone].is(batching::Caller::gone);
+  while (!batcher.idle()) pool.run_first(), loop.run_round();
+  EXPECT_THAT(scorer.calls, ElementsAre(1, 1)) << "his who was being scored already, and the one's who stayed";
+  for (const std::size_t gone : {1, 3}) {
+    EXPECT_EQ(callers[gone].answers, 1);
+    EXPECT_EQ(callers[gone].outcome.status, Outcome::Status::gone);
+  }
+  EXPECT_THAT(callers[2].values, ElementsAre(3, 2));
+}
+
+TEST_F(BatcherTest, AllGoneIsNobodysTurn) {
+  scorer.per_row = milliseconds(1);
+  for (const std::size_t count : {1, 60}) {  // what fits a turn, and what does not
+    HeldPool pool;
+    Batcher batcher = make({}, &pool, milliseconds(1));
+    std::vector<Caller> callers(count);
+    for (Caller& caller : callers) {
+      caller.is(batching::Caller::gone);
+      send(batcher, caller, {{1, 2}});
+    }
+    loop.run_round();
+    EXPECT_TRUE(pool.jobs.empty());
+    EXPECT_TRUE(batcher.idle());
+    for (const Caller& caller : callers) EXPECT_EQ(caller.outcome.status, Outcome::Status::gone);
+  }
+}
+
+TEST_F(BatcherTest, WhoHasHungUpComesAfterEverybodyElse) {
+  HeldPool pool;
+  scorer.per_row = milliseconds(1);
+  Batcher batcher = make({}, &pool, milliseconds(1));
+  std::vector<Caller> callers(5);
+  callers[4].priority = kLastPriority;
+  for (Caller& caller : callers) send(batcher, caller, {{1, 2}});
+  for (const std::size_t early : {0, 1}) callers[early].is(batching::Caller::hung_up);
+  std::vector<std::size_t> order;
+  loop.run_round();
+  while (!batcher.idle()) {
+    pool.run_first();
+    loop.run_round();
+    for (std::size_t i = 0; i < callers.size(); ++i) {
+      if (callers[i].answers != 0 && std::find(order.begin(), order.end(), i) == order.end()) order.push_back(i);
+    }
+  }
+  EXPECT_THAT(order, ElementsAre(2, 3, 4, 0, 1));
+  for (const Caller& caller : callers) EXPECT_EQ(caller.outcome.status, Outcome::Status::scored);
+}
+
+TEST_F(BatcherTest, ABigRequestIsNotGoneOnWithForNobody) {
+  HeldPool pool;
+  scorer.per_row = milliseconds(1);
+  Batcher batcher = make({}, &pool, milliseconds(1));
+  Caller big;
+  Caller another;
+  const std::vector<std::array<double, 2>> rows(20, {1, 2});
+  send(batcher, big, rows);
+  send(batcher, another, rows);
+  loop.run_round();
+  ASSERT_EQ(pool.jobs.size(), 1U);
+  big.is(batching::Caller::gone);
+  another.is(batching::Caller::gone);
+  pool.run_first();
+  loop.run_round();
+  EXPECT_TRUE(batcher.idle());
+  EXPECT_THAT(scorer.calls, ElementsAre(6)) << "one slice of the first";
+  EXPECT_EQ(big.outcome.status, Outcome::Status::gone);
+  EXPECT_EQ(another.outcome.status, Outcome::Status::gone);
 }
 
 TEST_F(BatcherTest, TheUrgentGoFirstWhereNotAllFit) {

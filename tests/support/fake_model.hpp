@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -39,6 +40,7 @@ class FakeModel final : public model::Model {
   const model::Schema& schema() const noexcept override { return schema_; }
   const model::Description& description() const noexcept override { return description_; }
   void score(math::ConstMatrix rows, model::Method method, math::Matrix out, model::Workspace&) const override {
+    if (before_score) before_score(rows.rows);
     for (std::size_t r = 0; r < rows.rows; ++r) {
       double sum = 0;
       for (std::size_t c = 0; c < rows.cols; ++c) {
@@ -56,6 +58,9 @@ class FakeModel final : public model::Model {
           schema_.classes.empty() ? factor_ * sum : static_cast<double>(std::max_element(row, row + rows.cols) - row);
     }
   }
+
+  /// Called before rows are scored, by whoever scores them.
+  std::function<void(std::size_t rows)> before_score;
 
   static std::atomic<int>& alive() {
     static std::atomic<int> count{0};

@@ -51,7 +51,9 @@ class HttpClient {
       throw std::runtime_error("connect failed");
     }
   }
-  ~HttpClient() { ::close(socket_); }
+  ~HttpClient() {
+    if (socket_ >= 0) ::close(socket_);
+  }
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
@@ -116,6 +118,15 @@ class HttpClient {
     pending_.erase(0, end + 2 + size + 2);
     return chunk;
   }
+  /// Ends the connection as whoever gives up does.
+  void reset() {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(std::exchange(socket_, -1));
+  }
+  /// Ends the sending half alone.
+  void say_no_more() { ::shutdown(socket_, SHUT_WR); }
+
   /// As recv(2): for whoever keeps nothing.
   std::size_t receive_raw(char* to, std::size_t room) {
     const ssize_t n = ::recv(socket_, to, room, 0);
