@@ -194,6 +194,7 @@ constexpr Setting kSettings[] = {
     {"server", "unix_mode", "permissions of unix sockets, octal (0660)", assign_unix_mode},
     {"server", "threads", "event loops, 0: one for every two processors (0)",
      assign_count<PELTON_AT(server.threads), 0, 1024>},
+    {"server", "pin", "bind each event loop to a processor of its own (false)", assign_flag<PELTON_AT(server.pin)>},
     {"server", "insecure", "allow a non-loopback address without tokens (false)", assign_flag<PELTON_AT(insecure)>},
     {"server", "trusted_proxies", "addresses, networks or unix whose X-Forwarded-For and X-Request-Start count (none)",
      assign_trusted_proxies, true},

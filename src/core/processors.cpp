@@ -40,11 +40,29 @@ std::optional<double> group_processors(const std::filesystem::path& membership, 
 }
 
 std::size_t usable_processors() {
+  const auto bound_to = static_cast<double>(bound_processors().size());
+  const double time = group_processors("/proc/self/cgroup", "/sys/fs/cgroup").value_or(bound_to);
+  return static_cast<std::size_t>(std::max(1.0, std::min(bound_to, std::ceil(time))));
+}
+
+std::vector<int> bound_processors() {
+  std::vector<int> numbers;
   cpu_set_t set;
   CPU_ZERO(&set);
-  const int bound_to = ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-  const double time = group_processors("/proc/self/cgroup", "/sys/fs/cgroup").value_or(bound_to);
-  return static_cast<std::size_t>(std::max(1.0, std::min<double>(bound_to, std::ceil(time))));
+  if (::sched_getaffinity(0, sizeof set, &set) == 0) {
+    for (int i = 0; i < CPU_SETSIZE; ++i) {
+      if (CPU_ISSET(static_cast<std::size_t>(i), &set)) numbers.push_back(i);
+    }
+  }
+  if (numbers.empty()) numbers.push_back(0);  // more of them than a set holds: nobody is bound to any
+  return numbers;
+}
+
+bool bind_to_processor(int processor) noexcept {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(static_cast<std::size_t>(processor), &set);
+  return ::sched_setaffinity(0, sizeof set, &set) == 0;
 }
 
 }  // namespace pelton::core

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <exception>
 #include <future>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -103,14 +105,19 @@ core::Result<void> Server::Impl::start() {
 
 core::Result<void> Server::Impl::start_threads() {
   const std::size_t count = settings_.threads != 0 ? settings_.threads : default_threads();
+  const std::vector<int> processors = core::bound_processors();
   std::vector<std::future<void>> starting;
   for (std::size_t i = 0; i < count; ++i) {
     loops_.push_back(std::make_unique<IoLoop>(settings_, clock_, observer_, census_, tls_));
     auto started = std::make_shared<std::promise<void>>();
     starting.push_back(started->get_future());
-    threads_.emplace_back([this, &loop = *loops_.back(), started] {
+    const int processor = processors[i * processors.size() / count];
+    threads_.emplace_back([this, processor, &loop = *loops_.back(), started] {
       bool running = false;
       try {
+        if (settings_.pin && !core::bind_to_processor(processor)) {
+          throw std::runtime_error("cannot bind a thread to processor " + std::to_string(processor));
+        }
         loop.run(factory_, [&] {
           running = true;
           started->set_value();
@@ -126,7 +133,8 @@ core::Result<void> Server::Impl::start_threads() {
       future.get();
     } catch (const std::exception& failure) {
       stop();
-      return core::Error(core::ErrorCode::internal, std::string("a service could not be made: ") + failure.what());
+      return core::Error(core::ErrorCode::internal,
+                         std::string("an event loop could not be started: ") + failure.what());
     }
   }
   return {};

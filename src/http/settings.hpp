@@ -53,6 +53,7 @@ struct Timeouts {
 struct ServerSettings {
   std::vector<Endpoint> endpoints{Endpoint{}};
   std::size_t threads = 0;  ///< 0: one for every two processors this process may use
+  bool pin = false;         ///< each thread is bound to a processor of its own, as far apart as may be
   Limits limits;
   Timeouts timeouts;
   std::shared_ptr<const tls::ServerContext> tls{};  ///< shown by endpoints that speak TLS

@@ -7,12 +7,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
+#include "core/processors.hpp"
 #include "harness.hpp"
 
 namespace pelton::http::test {
@@ -42,6 +46,27 @@ TEST(Server, ListensOnSeveralEndpoints) {
     EXPECT_EQ(Client(path).get("/peer").body, "unix");
   }
   EXPECT_FALSE(fs::exists(path));
+}
+
+TEST(Server, BindsEachThreadToAProcessorOfItsOwnIfAsked) {
+  const std::vector<int> all = core::bound_processors();
+  ServerSettings settings = one_thread();
+  settings.threads = all.size();
+  settings.pin = true;
+  CountingObserver observer;
+  test::Shared shared;
+  std::mutex mutex;
+  std::vector<int> bound;
+  const auto factory = [&](core::EventLoop&) {
+    const std::lock_guard lock(mutex);
+    for (const int processor : core::bound_processors()) bound.push_back(processor);
+    return std::make_unique<TestService>(shared);
+  };
+  Server server(settings, core::SteadyClock::instance(), factory, observer);
+  ASSERT_TRUE(server.start());
+  std::sort(bound.begin(), bound.end());
+  EXPECT_EQ(bound, all);
+  EXPECT_EQ(core::bound_processors(), all) << "the caller's thread is bound to none";
 }
 
 TEST(Server, ReplacesAStaleSocketFileAndNothingElse) {
