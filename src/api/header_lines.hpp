@@ -3,7 +3,6 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
-#include <cstring>
 #include <string_view>
 
 #include "core/clock.hpp"
@@ -45,10 +44,7 @@ class HeaderLines {
   }
 
  private:
-  void put(std::string_view piece) noexcept {
-    std::memcpy(text_.data() + size_, piece.data(), piece.size());
-    size_ += piece.size();
-  }
+  void put(std::string_view piece) noexcept { size_ += piece.copy(text_.data() + size_, piece.size()); }
   /// Whole microseconds as a decimal fraction of a millisecond: "12.034".
   void milliseconds(core::Duration duration) noexcept {
     const long long us = duration.count() > 0 ? duration.count() / 1000 : 0;

@@ -196,7 +196,7 @@ class TextScorer final : public Scorer {
 TEST_F(BatcherTest, TextsReachTheScorerWhoeverIsDroppedOnTheWay) {
   TextScorer texts;
   Batcher batcher(2, 2, loop, texts, Policy({.max_queue_rows = 4}, CostModel(core::Duration(0), microseconds(0))),
-                  nullptr, observed);
+                  nullptr, observed, {1});
   const auto send_texts = [&](Caller& caller, const std::vector<std::string>& all) {
     const std::size_t first = batcher.rows().rows();
     for (const std::string& text : all) {

@@ -33,13 +33,11 @@ class NativeJson : public ::testing::Test {
 
   /// Reads a body; rows of the request are in `values_` afterwards and taken off the buffer again.
   bool read(std::string_view text, ReadLimits limits = {}) {
-    const PaddedBody body(text);
-    const auto result = reader_.read(body.view(), {*features_, rows_, limits}, request_);
+    const auto result = reader_.read(body_.emplace(text).view(), {*features_, rows_, limits}, request_);
     return settle(text, result);
   }
   bool read_lines(std::string_view text, ReadLimits limits = {}) {
-    const PaddedBody body(text, '\n');
-    const auto result = reader_.read_lines(body.view(), {*features_, rows_, limits}, request_);
+    const auto result = reader_.read_lines(body_.emplace(text, '\n').view(), {*features_, rows_, limits}, request_);
     return settle(text, result);
   }
 
@@ -66,6 +64,7 @@ class NativeJson : public ::testing::Test {
   }
 
   std::optional<FeatureTable> features_;
+  std::optional<PaddedBody> body_;  ///< the last one that was read: options may lie in it
   math::RowBuffer rows_;
   NativeJsonReader reader_;
   PredictRequest request_;
