@@ -30,7 +30,7 @@ import urllib.request
 from pathlib import Path
 
 from .environment import ROOT, build, machine, say
-from .load_servers import article, DEAR_MODELS, dear_model, go_first, load_servers, pelton
+from .load_servers import article, DEAR_MODELS, dear_model, go_first, load_servers, pelton, prefer_session
 from .load_tables import print_tables
 from .servers import spread
 
@@ -48,12 +48,17 @@ def bench(options, server, *arguments, url=None, wait=True):
     command += [options.pelton, "bench", url or server.url + server.path, "--json", "--body", server.body, *arguments]
     for header in server.headers:
         command += ["--header", header]
-    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               start_new_session=True)
+    prefer_session(process.pid)
     return report_of(server, process) if wait else process
 
 
 def report_of(server, process):
-    out, errors = process.communicate(timeout=600)
+    try:
+        out, errors = process.communicate(timeout=600)
+    finally:
+        process.kill()  # where we were interrupted; it leads a session of its own
     if not out:
         sys.exit(f"{server.name}: {errors}")
     return json.loads(out)

@@ -1,10 +1,8 @@
 """The servers of `bench/compare load`: each with its own processor, and what callers may expect of it."""
 
-import atexit
 import http.client
 import json
 import os
-import re
 import sys
 from pathlib import Path
 
@@ -57,34 +55,23 @@ class LoadServer(Server):
                    for value in results)
 
 
-def prefer_session(process):
-    """Puts the session that a process leads before others, where the kernel groups by session; whether this user may.
-
-    Nice values count within a group only.
-    """
-    group = Path(f"/proc/{process}/autogroup")
+def go_first():
+    """Puts this program, and what it starts from now on, before other work of the machine; whether it could."""
     try:
-        if group.exists():
-            group.write_text(str(AUTOGROUP_NICE))
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
         return True
     except OSError:
         return False
 
 
-def go_first():
-    """Puts this program, and what it starts from now on, before other work of the machine; whether it could.
-
-    The terminal's session is put back at the end.
-    """
-    group = Path("/proc/self/autogroup")
-    usual = re.search(r"nice (-?\d+)", group.read_text()) if group.exists() else None
+def prefer_session(process):
+    """The same for the session that a process leads, where the kernel groups by session: nice counts within one only."""
+    group = Path(f"/proc/{process}/autogroup")
     try:
-        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+        if group.exists():
+            group.write_text(str(AUTOGROUP_NICE))
     except OSError:
-        return False
-    if usual:
-        atexit.register(group.write_text, usual.group(1))
-    return prefer_session("self")
+        pass  # not ours to raise (go_first has told), or gone already
 
 
 def dear_model(name):
