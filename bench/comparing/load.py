@@ -6,12 +6,12 @@ Each server runs on one processor and the load driver, `pelton bench`, on anothe
   50, 80 %    of its own saturation, Poisson arrivals: percentiles, and p99 over p50 within windows of 100 ms
   SLO         the highest rate whose p99 stays under --slo (--peer-slo for the Python servers)
   150, 300 %  goodput: answers within --objective (--peer-objective) a second, counted from when they were due
-  recovery    after seconds of 300 % the load falls to 50 %: how long until p99 of windows of 100 ms is, for half a second,
-              within twice what it was before
+  recovery    after seconds of 300 % the load falls to 50 %: how long until p99 of windows of 100 ms is,
+              for half a second, within twice what it was before
 
-Then a cheap model's latency alone and beside a dear model of the same server that is asked for 150 %. Tables hold medians
-over the rounds, with least and most. A star marks a figure that the driver limited, not the server: it was
-busy for more than nine tenths of the time.
+Then a cheap model's latency alone and beside a dear model of the same server that is asked for 150 %. Tables
+hold medians over the rounds, with least and most. A star marks a figure that the driver limited, not the server:
+it was busy for more than nine tenths of the time.
 """
 
 import argparse
@@ -48,8 +48,8 @@ def bench(options, server, *arguments, url=None, wait=True):
     command += [options.pelton, "bench", url or server.url + server.path, "--json", "--body", server.body, *arguments]
     for header in server.headers:
         command += ["--header", header]
-    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               start_new_session=True)
+    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True, start_new_session=True)
     prefer_session(process.pid)
     return report_of(server, process) if wait else process
 
@@ -64,11 +64,15 @@ def report_of(server, process):
     return json.loads(out)
 
 
-def saturate(options, server):
-    """Answers a second in closed loop, the better of several numbers of connections."""
-    reports = [bench(options, server, "--connections", count, "--duration", options.seconds, "--pid", server.process.pid)
+def saturate(options, server, url=None):
+    """The report of the most answers a second in closed loop, of several numbers of connections."""
+    reports = [bench(options, server, "--connections", count, "--duration", options.seconds, "--pid",
+                     server.process.pid, url=url)
                for count in SATURATING_CONNECTIONS]
-    return max(reports, key=lambda report: report["achieved_rps"])
+    best = max(reports, key=lambda report: report["achieved_rps"])
+    if not best["achieved_rps"]:
+        sys.exit(f"{server.name} answered nothing: {best['errors']}")
+    return best
 
 
 def offer(options, server, rate, connections=CONNECTIONS):
@@ -89,10 +93,10 @@ def overload_and_recover(options, server, saturation):
 
 
 def recovery_s(windows, overload_from_s, overload_to_s):
-    """Seconds from the end of an overload to the end of the first window that is as before it, as the half second from it is.
+    """Seconds from the end of an overload to the end of the first window that is as before it.
 
-    As before: nothing fails, and p99 (of the half second: the median of its windows' p99) is within twice the median of the
-    windows' p99 until the overload. None where the run ended first.
+    As before: in the half second that it begins nothing fails, and its own p99 and the median of that half second's
+    windows' are within twice the median of the windows' p99 until the overload. None where the run ended first.
     """
     def number(second):
         return round(second / WINDOW_S)
@@ -122,7 +126,8 @@ def in_turns(options, title, servers, measure):
 
 def load_summary(reports):
     latency = {name: spread([report["latency_ms"][name] for report in reports]) for name in ("p50", "p99", "p99_9")}
-    plain = [report["latency_ms"]["p99"] / report["latency_ms"]["p50"] for report in reports if report["latency_ms"]["p50"]]
+    plain = [report["latency_ms"]["p99"] / report["latency_ms"]["p50"]
+             for report in reports if report["latency_ms"]["p50"]]
     windows = [report["windows"]["p99_over_p50"] for report in reports if report["windows"]["count"]]
     return {"offered_rps": reports[0]["offered_rps"], "latency_ms": latency,
             "p99_over_p50": spread(plain) if plain else None,
@@ -133,6 +138,10 @@ def load_summary(reports):
 
 def driver_busy(reports):
     return statistics.median(report["client_cpu_share"] for report in reports) > BUSY_DRIVER
+
+
+def server_share(report):
+    return report["server_cpu_us_per_request"] * report["achieved_rps"] / 1e6
 
 
 def failed_share(report):
@@ -157,13 +166,15 @@ def measure_servers(options, servers):
     for server in servers:
         bench(options, server, "--connections", 16, "--duration", 1)  # warm, and its cost learned
     saturated = in_turns(options, "saturation", servers, lambda server: saturate(options, server))
-    most = {name: statistics.median(report["achieved_rps"] for report in reports) for name, reports in saturated.items()}
+    most = {name: statistics.median(report["achieved_rps"] for report in reports)
+            for name, reports in saturated.items()}
     offered = {share: in_turns(options, f"{share:.0%} of saturation", servers,
                                lambda server: offer(options, server, share * most[server.name],
                                                     CONNECTIONS if share < 1 else OVERLOAD_CONNECTIONS))
                for share in (0.5, 0.8, 1.5, 3.0)}
     highest = in_turns(options, "SLO", servers, lambda server: search(options, server, most[server.name]))
-    recovered = in_turns(options, "recovery", servers, lambda server: overload_and_recover(options, server, most[server.name]))
+    recovered = in_turns(options, "recovery", servers,
+                         lambda server: overload_and_recover(options, server, most[server.name]))
     summary = {}
     for server in servers:
         name = server.name
@@ -171,8 +182,7 @@ def measure_servers(options, servers):
             "saturation": {"rps": spread([report["achieved_rps"] for report in saturated[name]]),
                            "connections": statistics.mode(report["connections"] for report in saturated[name]),
                            "driver_share": statistics.median(report["client_cpu_share"] for report in saturated[name]),
-                           "server_share": statistics.median(report["server_cpu_us_per_request"] * report["achieved_rps"]
-                                                             for report in saturated[name]) / 1e6,
+                           "server_share": statistics.median(server_share(report) for report in saturated[name]),
                            "driver_busy": driver_busy(saturated[name])},
             "at_50": load_summary(offered[0.5][name]), "at_80": load_summary(offered[0.8][name]),
             "slo": {"ms": server.slo_ms, "rps": spread(highest[name]),
@@ -191,8 +201,8 @@ def scored(server, model):
         text = answer.read().decode()
     totals = []
     for what in ("sum", "count"):
-        lines = re.findall(rf'^pelton_score_duration_seconds_{what}\{{[^}}]*model="{model}"[^}}]*\}} (\S+)', text, re.MULTILINE)
-        totals.append(sum(map(float, lines)))
+        sample = rf'^pelton_score_duration_seconds_{what}\{{[^}}]*model="{model}"[^}}]*\}} (\S+)'
+        totals.append(sum(map(float, re.findall(sample, text, re.MULTILINE))))
     return totals
 
 
@@ -207,8 +217,7 @@ def cheap_beside_dear(options, scratch):
     try:
         for url in (None, dear_url):
             bench(options, server, "--connections", 16, "--duration", 1, url=url)  # warm, and its cost learned
-        most = max(bench(options, server, "--connections", count, "--duration", options.seconds, url=dear_url)["achieved_rps"]
-                   for count in SATURATING_CONNECTIONS)
+        most = saturate(options, server, url=dear_url)["achieved_rps"]
         cheap = ["--rate", options.cheap_rate, "--duration", options.seconds]
         alone, beside, slices = [], [], []
         for turn in range(options.rounds):
@@ -221,18 +230,22 @@ def cheap_beside_dear(options, scratch):
             beside.append(bench(options, server, *cheap))
             report_of(server, dear)
             after = scored(server, "dear")
+            if after[1] == before[1]:
+                sys.exit(f"{server.name}: no batch of the dear model was scored while it was overloaded")
             slices.append(1e3 * (after[0] - before[0]) / (after[1] - before[1]))
     finally:
         server.stop()
-    p99 = {"alone": [report["latency_ms"]["p99"] for report in alone],
-           "beside": [report["latency_ms"]["p99"] for report in beside]}
-    bound = 2 * statistics.median(p99["alone"]) + statistics.median(slices)
+    alone, beside = latency_summary(alone), latency_summary(beside)
+    bound = 2 * alone["p99_ms"]["median"] + statistics.median(slices)
     return {"dear": name, "dear_saturation_rps": most, "cheap_rps": options.cheap_rate, "slice_ms": spread(slices),
-            "p99_bound_ms": bound, "within_bound": statistics.median(p99["beside"]) <= bound,
-            **{when: {"p99_ms": spread(p99[when]), "p50_ms": spread([report["latency_ms"]["p50"] for report in reports]),
-                      "window_p99_ms": spread([report["window_median_ms"]["p99"] for report in reports]),
-                      "failed_share": statistics.median(failed_share(report) for report in reports)}
-               for when, reports in (("alone", alone), ("beside", beside))}}
+            "p99_bound_ms": bound, "within_bound": beside["p99_ms"]["median"] <= bound, "alone": alone, "beside": beside}
+
+
+def latency_summary(reports):
+    return {"p50_ms": spread([report["latency_ms"]["p50"] for report in reports]),
+            "p99_ms": spread([report["latency_ms"]["p99"] for report in reports]),
+            "window_p99_ms": spread([report["window_median_ms"]["p99"] for report in reports]),
+            "failed_share": statistics.median(failed_share(report) for report in reports)}
 
 
 def write_body(scratch, server):

@@ -65,7 +65,7 @@ def go_first():
 
 
 def prefer_session(process):
-    """The same for the session that a process leads, where the kernel groups by session: nice counts within one only."""
+    """The same for the session that a process leads: where the kernel groups by session, nice counts within one only."""
     group = Path(f"/proc/{process}/autogroup")
     try:
         if group.exists():
@@ -118,8 +118,10 @@ def mlserver(options, scratch):
         "name": "article", "implementation": "mlserver_sklearn.SKLearnModel", "parameters": {"uri": "./model.joblib"}}))
     env = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     body = {"inputs": [{"name": "x", "datatype": "FP64", "shape": [1, 2], "data": [2, 3]}]}
-    return LoadServer("MLServer", [python / "mlserver", "start", folder], port=ports[0], env=env, cwd=folder, body=body,
-                      path="/v2/models/article/infer", slo_ms=options.peer_slo, objective_ms=options.peer_objective), None
+    server = LoadServer("MLServer", [python / "mlserver", "start", folder], port=ports[0], env=env, cwd=folder,
+                        path="/v2/models/article/infer", body=body, slo_ms=options.peer_slo,
+                        objective_ms=options.peer_objective)
+    return server, None
 
 
 def python_servers(options, scratch):
@@ -136,11 +138,13 @@ def python_servers(options, scratch):
 def load_servers(options, scratch):
     """Every server in the order of the tables, and why others are left out, by name."""
     port = free_port()
-    servers = [LoadServer("floor", [options.floor, port], port=port, slo_ms=options.slo, objective_ms=options.objective),
+    # Requests of many rows are dear enough for the driver to ask more than the server can do, and their rows still cheap.
+    servers = [LoadServer("floor", [options.floor, port], port=port, slo_ms=options.slo,
+                          objective_ms=options.objective),
                pelton(options, "Pelton, linear", article()),
-               # Dear enough for the driver to ask more than the server can do, and still scored by the thread that reads.
                pelton(options, "Pelton, linear, 1000 rows", article(), body={"x": [[2, 3]] * 1000})]
-    servers += [pelton(options, f"Pelton, {name} a row", [f"dear={dear_model(name)}"], expected=None) for name in DEAR_MODELS]
+    servers += [pelton(options, f"Pelton, {name} a row", [f"dear={dear_model(name)}"], expected=None)
+                for name in DEAR_MODELS]
     if options.no_peers:
         return servers, {}
     servers += python_servers(options, scratch)

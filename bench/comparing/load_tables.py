@@ -26,10 +26,11 @@ def print_saturation(servers):
     rows = []
     for name, row in servers.items():
         most = row["saturation"]
-        rows.append((name, [star(most, of_spread(most["rps"], 0)), str(most["connections"]), f"{most['server_share']:.0%}",
-                            f"{most['driver_share']:.0%}", f"{row['slo']['ms']:g}",
+        rows.append((name, [star(most, of_spread(most["rps"], 0)), str(most["connections"]),
+                            f"{most['server_share']:.0%}", f"{most['driver_share']:.0%}", f"{row['slo']['ms']:g}",
                             star(most, of_spread(row["slo"]["share_of_saturation"], 0, 100))]))
-    table("saturation", ["answers/s", "connections", "server busy", "driver busy", "SLO ms", "rate that keeps it, %"], rows)
+    table("saturation",
+          ["answers/s", "connections", "server busy", "driver busy", "SLO ms", "rate that keeps it, %"], rows)
 
 
 def print_loads(servers):
@@ -60,7 +61,8 @@ def print_recovery(servers, recovery_s):
     rows = []
     for name, row in servers.items():
         found = row["recovery"]
-        rows.append((name, [star(row["at_300"], of_spread(found["s"], 1)), f"{found['recovered']} of {found['rounds']}"]))
+        rows.append((name, [star(row["at_300"], of_spread(found["s"], 1)),
+                            f"{found['recovered']} of {found['rounds']}"]))
     before, over, after = recovery_s
     table(f"{over:g} s of 300 %, then {after:g} s of 50 %", ["back after s", "rounds"], rows)
 
@@ -70,8 +72,8 @@ def print_beside(found):
                     of_spread(found[when]["window_p99_ms"], 3), f"{100 * found[when]['failed_share']:.2f}"])
             for when in ("alone", "beside")]
     table(f"cheap model, {found['cheap_rps']:g}/s", ["p50 ms", "p99 ms", "p99 in windows", "failed %"], rows)
-    print(f"beside a model of {found['dear']} a row at 150 % of its {found['dear_saturation_rps']:.0f}/s, whose turns take "
-          f"{of_spread(found['slice_ms'], 2)} ms: bound 2 x alone + a turn = {found['p99_bound_ms']:.3f} ms, "
+    print(f"beside a model of {found['dear']} a row at 150 % of its {found['dear_saturation_rps']:.0f}/s, whose "
+          f"turns take {of_spread(found['slice_ms'], 2)} ms: bound 2 x alone + a turn = {found['p99_bound_ms']:.3f} ms, "
           f"{'kept' if found['within_bound'] else 'not kept'}")
 
 

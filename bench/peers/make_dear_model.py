@@ -1,4 +1,4 @@
-"""Writes a support vector regression of two features whose row costs what it is asked to: make_dear_model.py VECTORS FILE
+"""Writes a support vector regression of two features and as many vectors as asked: make_dear_model.py VECTORS FILE
 
 A row costs a kernel value a vector, so its price is chosen by their number. The vectors and coefficients are
 made up from one seed. ONNX is written field by field, so nothing but Python is needed

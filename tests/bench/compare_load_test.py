@@ -1,6 +1,7 @@
 """What bench/compare load works out by itself: compare_load_test.py PELTON
 
-How long a recovery took, told from windows; and the dear model that it writes, whose predictions must be those of its formula.
+How long a recovery took, told from windows; and the dear model that it writes, whose predictions must be those of
+its formula.
 """
 
 import json
@@ -58,12 +59,14 @@ class DearModelTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "dear.onnx"
             file.write_bytes(make_dear_model.support_vector_regression(vectors))
-            done = subprocess.run([PELTON, "predict", file], input=json.dumps({"x": row}), capture_output=True, text=True)
+            done = subprocess.run([PELTON, "predict", file], input=json.dumps({"x": row}), capture_output=True,
+                                  text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
             predicted = json.loads(done.stdout)["result"]
         coefficients, places = make_dear_model.made_up_vectors(vectors)
+        gamma = array("f", [0.1])[0]
         expected = 0.5 + sum(
-            coefficient * math.exp(-array("f", [0.1])[0] * sum((a - b) ** 2 for a, b in zip(row, places[2 * i:2 * i + 2])))
+            coefficient * math.exp(-gamma * sum((a - b) ** 2 for a, b in zip(row, places[2 * i:2 * i + 2])))
             for i, coefficient in enumerate(coefficients))
         self.assertAlmostEqual(predicted, expected, delta=1e-5)
 
