@@ -37,6 +37,7 @@ constexpr double kProbeSeconds = 2;
 struct BenchFlags {
   std::string target;
   std::optional<double> rate;
+  std::string steps;
   std::size_t connections = 64;
   std::optional<double> duration_s;
   std::uint64_t requests = 0;
@@ -51,6 +52,8 @@ struct BenchFlags {
   std::size_t threads = 1;
   std::optional<int> pid;
   std::optional<double> search_slo_ms;
+  std::optional<double> objective_ms;
+  bool windows = false;
   ModelFlags model;
   std::string rows;
   tls::Trust trust;
@@ -139,6 +142,17 @@ Result<load::LoadSettings> settings_of(const BenchFlags& flags) {
   settings.seed = flags.seed;
   settings.threads = flags.threads;
   if (flags.pid) settings.server_pid = *flags.pid;
+  if (!flags.steps.empty()) {
+    auto steps = load::parse_steps(flags.steps);
+    if (!steps) return std::move(steps).error().within("--steps");
+    settings.steps = *std::move(steps);
+  }
+  if (flags.objective_ms) {
+    auto objective = duration_of(*flags.objective_ms, 1e-3, "--objective");
+    if (!objective) return std::move(objective).error();
+    settings.score.objective = *objective;
+  }
+  settings.score.keep_windows = flags.windows;
   return settings;
 }
 
@@ -173,27 +187,6 @@ int run_once(load::LoadSettings settings, const BenchFlags& flags) {
   return verdict(*report);
 }
 
-void print_search_json(const load::SloSearchResult& found, double slo_ms) {
-  core::TextBuffer out;
-  out.append(R"({"slo_p99_ms":)");
-  core::append_json_number(out, slo_ms);
-  out.append(R"(,"highest_rps":)");
-  core::append_json_number(out, found.best_rate);
-  out.append(R"(,"best":)");
-  if (found.best_rate > 0) {
-    load::append_json(out, found.probes[found.best].report);
-  } else {
-    out.append("null");
-  }
-  out.append(R"(,"probes":[)");
-  for (std::size_t i = 0; i < found.probes.size(); ++i) {
-    if (i != 0) out.append(',');
-    load::append_json(out, found.probes[i].report);
-  }
-  out.append("]}\n");
-  print(out.view());
-}
-
 void print_search_text(const load::SloSearchResult& found, const BenchFlags& flags) {
   if (found.best_rate == 0) return;
   std::printf("%.0f requests a second kept p99 under %g ms\n", found.best_rate, *flags.search_slo_ms);
@@ -217,7 +210,10 @@ int search(load::LoadSettings settings, const BenchFlags& flags) {
   });
   if (!found) return complain(found.error());
   if (flags.json) {
-    print_search_json(*found, slo_ms);
+    core::TextBuffer out;
+    load::append_json(out, *found, slo_ms);
+    out.append('\n');
+    print(out.view());
   } else {
     print_search_text(*found, flags);
   }
@@ -278,10 +274,10 @@ std::string first_given(const CLI::App& verb, std::initializer_list<std::string_
 }
 
 int bench_file(const BenchFlags& flags, const CLI::App& verb) {
-  const std::string wrong =
-      first_given(verb, {"--rate", "--connections", "--duration", "--requests", "--body", "--bodies", "--header",
-                         "--timeout", "--seed", "--threads", "--pid", "--search-slo", "--against", "--rounds",
-                         "--chart", "--insecure", "--ca-file"});
+  const std::string wrong = first_given(
+      verb, {"--rate",    "--connections", "--duration", "--requests", "--body",       "--bodies",  "--header",
+             "--timeout", "--seed",        "--threads",  "--pid",      "--search-slo", "--against", "--rounds",
+             "--chart",   "--insecure",    "--ca-file",  "--steps",    "--objective",  "--windows"});
   if (!wrong.empty()) {
     return complain({ErrorCode::invalid_argument,
                      wrong + " is for URLs; \"" + flags.target +
@@ -313,6 +309,14 @@ int bench(const BenchFlags& flags, const CLI::App& verb) {
   if (flags.against.empty() && !first_given(verb, {"--rounds"}).empty()) {
     return complain({ErrorCode::invalid_argument, "--rounds is for --against"});
   }
+  if (const std::string wrong = first_given(verb, {"--rate", "--duration", "--search-slo", "--against"});
+      !flags.steps.empty() && !wrong.empty()) {
+    return complain({ErrorCode::invalid_argument,
+                     "--steps say rates and durations by themselves; " + wrong + " does not go with them"});
+  }
+  if (flags.windows && !flags.json) {
+    return complain({ErrorCode::invalid_argument, "--windows lists windows in the report of --json"});
+  }
   auto settings = settings_of(flags);
   if (!settings) return complain(settings.error());
   if (flags.search_slo_ms) return search(*std::move(settings), flags);
@@ -331,6 +335,7 @@ void add_bench_command(CLI::App& program, Action& run) {
       "Example: pelton bench http://127.0.0.1:8080/predict --rate 2000 --duration 10\n"
       "         pelton bench unix:/run/pelton.sock --connections 64 --json\n"
       "         pelton bench http://127.0.0.1:8080 --search-slo 5\n"
+      "         pelton bench http://127.0.0.1:8080 --steps 500:2,3000:3,500:5 --objective 20 --json --windows\n"
       "         pelton bench https://127.0.0.1:8443 --ca-file ca.pem\n"
       "         pelton bench http://127.0.0.1:8080 --against http://127.0.0.1:8081 --rate 2000 --bodies mix.ndjson\n"
       "         pelton bench model.onnx --rows rows.csv");
@@ -338,6 +343,8 @@ void add_bench_command(CLI::App& program, Action& run) {
       ->required()
       ->type_name("URL|MODEL");
   verb->add_option("--rate", flags->rate, "Requests a second; where a search begins")->type_name("R");
+  verb->add_option("--steps", flags->steps, "Rates one after another, such as 500:2,3000:3,500:5 (R1:S1,R2:S2,...)")
+      ->type_name("R:S,...");
   verb->add_option("--connections", flags->connections, "Connections (64)")->type_name("C");
   verb->add_option("--duration", flags->duration_s, "Seconds (10; 2 for each rate of a search)")->type_name("S");
   verb->add_option("--requests", flags->requests, "Stop after so many requests")->type_name("N");
@@ -360,12 +367,15 @@ void add_bench_command(CLI::App& program, Action& run) {
   verb->add_option("--search-slo", flags->search_slo_ms,
                    "Find the highest rate whose p99 stays under so many milliseconds")
       ->type_name("MS");
+  verb->add_option("--objective", flags->objective_ms, "Count the answers that take no longer, in milliseconds")
+      ->type_name("MS");
   verb->add_option("--ca-file", flags->trust.ca_file, "Of an https:// URL: authorities to trust (the system's)")
       ->type_name("PEM");
   verb->add_flag("--insecure", flags->trust.anybody, "Of an https:// URL: do not look at the server's certificate");
   verb->add_option("--rows", flags->rows, "Rows to time a model on: CSV, NDJSON or JSON (made-up ones)")
       ->type_name("FILE");
   add_iterations_flag(*verb, flags->model);
+  verb->add_flag("--windows", flags->windows, "With --json: list what ended in each 100 ms");
   verb->add_flag("--chart", flags->chart, "Draw how latencies are distributed (on a terminal it is)");
   verb->add_flag("--json", flags->json, "Report as JSON");
   verb->callback([flags, verb, &run] { run = [flags, verb] { return bench(*flags, *verb); }; });

@@ -29,8 +29,12 @@ core::Result<Scoreboard> Generator::run() {
   warm_up();
   start_ = next_tick_ = end_ = poller_.now();
   last_due_ = start_ + settings_.duration;
-  if (settings_.rate) schedule_.emplace(*settings_.rate, settings_.seed);
-  score_.emplace(start_);
+  if (!settings_.steps.empty()) {
+    schedule_.emplace(settings_.steps, settings_.seed);
+  } else if (settings_.rate) {
+    schedule_.emplace(*settings_.rate, settings_.seed);
+  }
+  score_.emplace(start_, settings_.score);
   std::array<epoll_event, kEvents> events;
   for (core::TimePoint now = start_; !finished(now); now = poller_.now()) {
     tick(now);

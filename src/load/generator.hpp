@@ -28,11 +28,13 @@ struct GeneratorSettings {
   std::shared_ptr<const Request> request;           ///< of all threads
   std::size_t first_message = 0;                    ///< of the request's: where this thread begins
   std::size_t connections = 1;
-  std::optional<double> rate;  ///< arrivals a second; nothing: closed loop
+  std::optional<double> rate;     ///< arrivals a second
+  std::vector<RateStep> steps{};  ///< where not empty: rates one after another instead. Neither: closed loop
   core::Duration duration{};
   std::uint64_t max_requests = 0;  ///< 0: as many as the duration brings
   core::Duration timeout{};        ///< from the moment a request was due
   std::uint64_t seed = 1;
+  ScoreSettings score{};
   std::function<void(double)> progress;  ///< told the share of the duration that is over, now and then
 };
 

@@ -32,14 +32,32 @@ constexpr std::size_t kMostThreads = 256;
 
 Error out_of_bounds(const char* what) { return {ErrorCode::invalid_argument, what}; }
 
+bool is_rate(double rate) noexcept { return rate > 0 && rate <= kMostRate; }
+
+/// How long requests are due.
+core::Duration length_of(const LoadSettings& s) noexcept {
+  return s.steps.empty() ? s.duration : total_duration(s.steps);
+}
+
+/// The rate asked for; of steps their mean over time. Nothing: closed loop.
+std::optional<double> rate_of(const LoadSettings& s) noexcept {
+  if (s.steps.empty()) return s.rate;
+  double due = 0;
+  for (const RateStep& step : s.steps) due += step.rate * std::chrono::duration<double>(step.duration).count();
+  return due / std::chrono::duration<double>(total_duration(s.steps)).count();
+}
+
 Result<void> check(const LoadSettings& s) {
   if (s.connections < 1 || s.connections > kMostConnections) return out_of_bounds("connections: 1 to 65536");
-  if (s.rate && !(*s.rate > 0 && *s.rate <= kMostRate))
+  if ((s.rate && !is_rate(*s.rate)) || !std::ranges::all_of(s.steps, is_rate, &RateStep::rate)) {
     return out_of_bounds("rate: above 0, at most 10000000 a second");
-  if (s.duration < 1ms || s.duration > 24h) return out_of_bounds("duration: 0.001 to 86400 seconds");
+  }
+  if (length_of(s) < 1ms || length_of(s) > 24h) return out_of_bounds("duration: 0.001 to 86400 seconds");
   if (s.timeout < 1ms || s.timeout > 1h) return out_of_bounds("timeout: 1 to 3600000 ms");
   if (s.threads < 1 || s.threads > kMostThreads) return out_of_bounds("threads: 1 to 256");
   if (s.threads > s.connections) return out_of_bounds("threads: at most one a connection");
+  if (s.score.keep_windows && s.threads > 1) return out_of_bounds("windows: of one thread's requests only");
+  if (s.score.keep_windows && length_of(s) > 1h) return out_of_bounds("windows: of an hour at most");
   if (s.max_requests != 0 && s.max_requests < s.threads) return out_of_bounds("requests: at least one a thread");
   return {};
 }
@@ -138,10 +156,13 @@ GeneratorSettings part_settings(const LoadSettings& settings, const Shared& shar
   part.first_message = shared.request->messages.size() * index / settings.threads;
   part.connections = share_of(settings.connections, settings.threads, index);
   if (settings.rate) part.rate = *settings.rate / static_cast<double>(settings.threads);
-  part.duration = settings.duration;
+  part.steps = settings.steps;
+  for (RateStep& step : part.steps) step.rate /= static_cast<double>(settings.threads);
+  part.duration = length_of(settings);
   part.max_requests = share_of(settings.max_requests, settings.threads, index);
   part.timeout = settings.timeout;
   part.seed = settings.seed + index;
+  part.score = settings.score;
   if (index == 0) part.progress = settings.progress;
   return part;
 }
@@ -162,7 +183,8 @@ LoadReport report_of(const LoadSettings& settings, const Scoreboard& score, core
                      core::Duration cpu) {
   const auto ms = [](const Histogram& h, double q) { return static_cast<double>(h.quantile(q)) / 1e6; };
   LoadReport report;
-  report.open_loop = settings.rate.has_value();
+  const std::optional<double> rate = rate_of(settings);
+  report.open_loop = rate.has_value();
   report.connections = settings.connections;
   report.duration_s = std::chrono::duration<double>(elapsed).count();
   report.requests = score.requests();
@@ -173,7 +195,11 @@ LoadReport report_of(const LoadSettings& settings, const Scoreboard& score, core
     report.client_cpu_share =
         std::chrono::duration<double>(cpu).count() / report.duration_s / static_cast<double>(settings.threads);
   }
-  if (settings.rate) report.offered_rps = *settings.rate;
+  if (rate) report.offered_rps = *rate;
+  if (settings.score.objective) {
+    report.objective = {*settings.score.objective, score.in_time()};
+  }
+  report.windows = score.windows();
   report.latency_ms = summarize(score.latency());
   report.window_p50_ms = ms(score.window_p50(), 0.5);
   report.window_p99_ms = ms(score.window_p99(), 0.5);

@@ -30,6 +30,32 @@ void append_failures(std::string& out, const LoadReport& report) {
   out.append("\n");
 }
 
+double milliseconds(core::Duration duration) { return static_cast<double>(duration.count()) / kNsPerMs; }
+
+void append_objective(core::TextBuffer& out, const LoadReport& report) {
+  ObjectWriter object(out);
+  object.number("ms", milliseconds(report.objective->objective));
+  object.integer("answered_in_time", report.objective->in_time);
+  object.number("goodput_rps", report.goodput_rps());
+  object.close();
+}
+
+void append_windows(core::TextBuffer& out, const LoadReport& report) {
+  out.append('[');
+  for (const Window& window : report.windows) {
+    if (&window != report.windows.data()) out.append(',');
+    ObjectWriter object(out);
+    object.number("from_s", std::chrono::duration<double>(window.from).count());
+    object.integer("answered", window.answered);
+    object.integer("failed", window.failed);
+    if (report.objective) object.integer("answered_in_time", window.in_time);
+    object.number("p50_ms", milliseconds(window.p50));
+    object.number("p99_ms", milliseconds(window.p99));
+    object.close();
+  }
+  out.append(']');
+}
+
 /// What a reader should know before trusting the figures.
 void append_doubts(std::string& out, const LoadReport& report) {
   if (report.client_cpu_share > kBusyClient) {
@@ -79,7 +105,9 @@ void append_json(core::TextBuffer& out, const LoadReport& report) {
   ObjectWriter full(object.key("windows"));
   full.integer("count", report.full_windows);
   if (report.full_windows != 0) full.number("p99_over_p50", report.window_tail);
+  if (!report.windows.empty()) append_windows(full.key("list"), report);
   full.close();
+  if (report.objective) append_objective(object.key("objective"), report);
   object.number("send_lag_p99_ms", report.lag_p99_ms);
   object.number("client_cpu_share", report.client_cpu_share);
   if (report.server_cpu_us) object.number("server_cpu_us_per_request", *report.server_cpu_us);
@@ -100,6 +128,11 @@ std::string to_table(const LoadReport& report, bool chart) {
   if (report.full_windows != 0) {
     append_format(out, "             p99 is %.2f times p50 (median over %llu windows of 100 answers or more)\n",
                   report.window_tail, static_cast<unsigned long long>(report.full_windows));
+  }
+  if (report.objective) {
+    append_format(out, "objective    %llu answered within %g ms, %.1f/s\n",
+                  static_cast<unsigned long long>(report.objective->in_time), milliseconds(report.objective->objective),
+                  report.goodput_rps());
   }
   if (report.server_cpu_us) append_format(out, "server CPU   %.2f us an answer\n", *report.server_cpu_us);
   append_doubts(out, report);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/text_buffer.hpp"
 #include "load/scoreboard.hpp"
@@ -13,6 +14,12 @@ namespace pelton::load {
 /// Times in milliseconds.
 struct LatencySummary {
   double mean = 0, p50 = 0, p90 = 0, p99 = 0, p99_9 = 0, max = 0;
+};
+
+/// How an objective for the latency was kept.
+struct ObjectiveScore {
+  core::Duration objective{};
+  std::uint64_t in_time = 0;  ///< answers below 400 that took no longer
 };
 
 /// What a run found.
@@ -31,12 +38,18 @@ struct LoadReport {
   double window_tail = 0;          ///< median over those of p99 as a multiple of p50; 0 where there are none
   double lag_p99_ms = 0;           ///< from due to sent, 99th percentile: the generator's own part of the latency
   double client_cpu_share = 0;     ///< of the threads' time; near 1 this program was what was measured
-  std::optional<double> server_cpu_us;  ///< processor time of the server an answer, where its pid was given
-  Histogram latency;                    ///< nanoseconds; what latency_ms was read from
+  std::optional<ObjectiveScore> objective;  ///< where there was one
+  std::vector<Window> windows;              ///< where they were to be kept
+  std::optional<double> server_cpu_us;      ///< processor time of the server an answer, where its pid was given
+  Histogram latency;                        ///< nanoseconds; what latency_ms was read from
 
   std::uint64_t count(Outcome outcome) const noexcept { return outcomes[static_cast<std::size_t>(outcome)]; }
   /// Requests that got no answer below 400.
   std::uint64_t failures() const noexcept { return requests - count(Outcome::answered); }
+  /// Answers within the objective, a second; 0 without one.
+  double goodput_rps() const noexcept {
+    return objective && duration_s > 0 ? static_cast<double>(objective->in_time) / duration_s : 0;
+  }
 };
 
 /// Milliseconds of what a histogram of nanoseconds holds.

@@ -1,6 +1,7 @@
 #include "load/scoreboard.hpp"
 
 #include <numeric>
+#include <utility>
 
 namespace pelton::load {
 
@@ -19,20 +20,36 @@ std::string_view to_string(Outcome outcome) noexcept {
 }
 
 void Scoreboard::record(core::TimePoint now, core::Duration latency, Outcome outcome) {
+  if (now >= window_end_) enter_window_of(now);
   ++counts_[static_cast<std::size_t>(outcome)];
-  if (outcome != Outcome::answered && outcome != Outcome::timeout && outcome != Outcome::unanswered) return;
-  if (now >= window_end_) {
-    close_window();
-    window_end_ += ((now - window_end_) / kWindow + 1) * kWindow;
+  const bool answered = outcome == Outcome::answered;
+  ++(answered ? current_.answered : current_.failed);
+  if (!answered && outcome != Outcome::timeout && outcome != Outcome::unanswered) return;
+  if (answered && settings_.objective && latency <= *settings_.objective) {
+    ++in_time_;
+    ++current_.in_time;
   }
   latency_.record(nanoseconds(latency));
   window_.record(nanoseconds(latency));
 }
 
+void Scoreboard::enter_window_of(core::TimePoint now) {
+  close_window();
+  window_end_ += ((now - window_end_) / kWindow + 1) * kWindow;
+}
+
 void Scoreboard::close_window() {
-  if (window_.count() == 0) return;
+  const Window ended = std::exchange(current_, {});
+  if (ended.answered + ended.failed == 0) return;
   const std::uint64_t p50 = window_.quantile(0.5);
   const std::uint64_t p99 = window_.quantile(0.99);
+  if (settings_.keep_windows) {
+    windows_.push_back(ended);
+    windows_.back().from = window_end_ - kWindow - start_;
+    windows_.back().p50 = core::Duration(p50);
+    windows_.back().p99 = core::Duration(p99);
+  }
+  if (window_.count() == 0) return;
   window_p50_.record(p50);
   window_p99_.record(p99);
   if (window_.count() >= kFullWindow && p50 != 0) {
@@ -43,6 +60,7 @@ void Scoreboard::close_window() {
 
 void Scoreboard::merge(const Scoreboard& other) noexcept {
   for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+  in_time_ += other.in_time_;
   latency_.merge(other.latency_);
   lag_.merge(other.lag_);
   window_p50_.merge(other.window_p50_);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "load/object_writer.hpp"
+
 namespace pelton::load {
 
 namespace {
@@ -55,6 +57,24 @@ core::Result<SloSearchResult> search_slo(const SloSearchSettings& settings,
     }
   }
   return result;
+}
+
+void append_json(core::TextBuffer& out, const SloSearchResult& found, double slo_ms) {
+  ObjectWriter object(out);
+  object.number("slo_p99_ms", slo_ms);
+  object.number("highest_rps", found.best_rate);
+  if (found.best_rate > 0) {
+    append_json(object.key("best"), found.probes[found.best].report);
+  } else {
+    object.key("best").append("null");
+  }
+  object.key("probes").append('[');
+  for (const Probe& probe : found.probes) {
+    if (&probe != found.probes.data()) out.append(',');
+    append_json(out, probe.report);
+  }
+  out.append(']');
+  object.close();
 }
 
 }  // namespace pelton::load

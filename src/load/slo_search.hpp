@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "core/text_buffer.hpp"
 #include "load/report.hpp"
 
 namespace pelton::load {
@@ -40,5 +41,8 @@ bool keeps_slo(const LoadReport& report, double slo_ms) noexcept;
 /// end the search.
 core::Result<SloSearchResult> search_slo(const SloSearchSettings& settings,
                                          const std::function<core::Result<LoadReport>(double rate)>& measure);
+
+/// Appends what was found as one JSON object, without a line end: the rate, its report, and each probe's.
+void append_json(core::TextBuffer& out, const SloSearchResult& found, double slo_ms);
 
 }  // namespace pelton::load

@@ -83,6 +83,17 @@ TEST(BenchCommand, ReportsAsJson) {
   EXPECT_THAT(server.received(), StartsWith("POST /predict HTTP/1.1\r\n"));
 }
 
+TEST(BenchCommand, OffersStepsAndListsWindows) {
+  OneAnswerServer server("200 OK");
+  const Ran r = run({server.url(), "--connections", "1", "--steps", "200:0.1,100:0.1", "--objective", "60000",
+                     "--windows", "--json"});
+  EXPECT_EQ(r.code, kDone) << r.err;
+  EXPECT_THAT(r.out, StartsWith(R"({"mode":"open","connections":1,"offered_rps":150.0,)"));
+  EXPECT_THAT(r.out, HasSubstr(R"("list":[{"from_s":0.0,"answered":)"));
+  EXPECT_THAT(r.out, HasSubstr(R"("objective":{"ms":60000.0,"answered_in_time":)"));
+  server.received();
+}
+
 TEST(BenchCommand, SendsTheBodyMethodAndHeadersAskedFor) {
   const std::string file = ::testing::TempDir() + "pelton-bench-body-" + std::to_string(::getpid());
   std::ofstream(file) << "1,2,3";
@@ -163,6 +174,14 @@ TEST(BenchCommand, UsageErrorsGiveTwoAndFailuresOne) {
       {{"http://127.0.0.1:1", "--duration", "-1"}, kUsage, "--duration"},
       {{"http://127.0.0.1:1", "--timeout", "nan"}, kUsage, "--timeout"},
       {{"http://127.0.0.1:1", "--search-slo", "0"}, kUsage, "--search-slo"},
+      {{"http://127.0.0.1:1", "--steps", "5:1,x:2"}, kUsage, "--steps: \"x:2\" is no RATE:SECONDS"},
+      {{"http://127.0.0.1:1", "--steps", "5:1", "--rate", "5"}, kUsage, "--rate does not go with them"},
+      {{"http://127.0.0.1:1", "--steps", "5:1", "--duration", "5"}, kUsage, "--duration does not go with them"},
+      {{"http://127.0.0.1:1", "--steps", "5:1", "--search-slo", "5"}, kUsage, "--search-slo does not go with them"},
+      {{"http://127.0.0.1:1", "--objective", "0"}, kUsage, "--objective"},
+      {{"http://127.0.0.1:1", "--windows"}, kUsage, "--json"},
+      {{"http://127.0.0.1:1", "--windows", "--json", "--threads", "2"}, kUsage, "windows: of one thread"},
+      {{"model.onnx", "--steps", "5:1"}, kUsage, "--steps is for URLs"},
       {{"http://127.0.0.1:1", "--header", "no colon"}, kUsage, "Name: value"},
       {{"http://127.0.0.1:1", "--insecure"}, kUsage, "are for https:// URLs"},
       {{"http://127.0.0.1:1", "--ca-file", "ca.pem"}, kUsage, "are for https:// URLs"},

@@ -59,6 +59,22 @@ TEST(Generator, QueueingDelayIsThatOfTheory) {
   EXPECT_NEAR(r.score.latency().mean() * 1e-6, 2.4, 0.2);
 }
 
+TEST(Generator, ABacklogOfOneStepIsServedInTheNext) {
+  // 1 ms a request. A second of 2000 a second leaves 1000 waiting; at 500 a second they take two seconds more.
+  SimulatedServer server({.service = 1ms});
+  GeneratorSettings settings = settings_for(server, std::nullopt, 5s);
+  settings.steps = {{500, 1s}, {2000, 1s}, {500, 3s}};
+  settings.score.keep_windows = true;
+  const Finished r = run(std::move(settings), server);
+  EXPECT_EQ(r.score.count(Outcome::answered), r.score.requests());
+  const auto& windows = r.score.windows();
+  ASSERT_GE(windows.size(), 50u);
+  EXPECT_LT(ms(static_cast<std::uint64_t>(windows[9].p99.count())), 20);
+  EXPECT_NEAR(ms(static_cast<std::uint64_t>(windows[19].p50.count())), 475, 150);
+  EXPECT_GT(ms(static_cast<std::uint64_t>(windows[33].p50.count())), 100);
+  EXPECT_LT(ms(static_cast<std::uint64_t>(windows[47].p99.count())), 20);
+}
+
 TEST(Generator, AStoppedServerShowsInTheTail) {
   // The server stands still from 2.0 to 2.3 s of 4 s. A generator that waits for answers before it sends
   // again would see 8 slow requests of thousands; here every request due meanwhile is slow.

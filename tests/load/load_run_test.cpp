@@ -93,6 +93,24 @@ TEST(RunLoad, OpenLoopReportsTheRateAskedFor) {
   EXPECT_GE(report->duration_s, 0.08);  // the 400th is due after about 0.1 s, whatever the machine does
 }
 
+TEST(RunLoad, StepsAreOfferedAndWindowsListed) {
+  ThreadServer server(1 + 4);
+  LoadSettings settings = settings_for(server.url());
+  settings.max_requests = 0;
+  settings.steps = {{200, 300ms}, {2000, 300ms}};
+  settings.score = {.objective = 1h, .keep_windows = true};
+  const auto report = run_load(settings);
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_TRUE(report->open_loop);
+  EXPECT_DOUBLE_EQ(report->offered_rps, 1100);
+  EXPECT_NEAR(static_cast<double>(report->requests), 660, 120);  // 60 and 600; more than four standard deviations
+  ASSERT_TRUE(report->objective);
+  EXPECT_EQ(report->objective->in_time, report->count(Outcome::answered));
+  std::uint64_t ended = 0;
+  for (const Window& window : report->windows) ended += window.answered + window.failed;
+  EXPECT_EQ(ended, report->requests);
+}
+
 TEST(RunLoad, NobodyThereIsToldAtOnce) {
   std::string url;
   {
@@ -125,6 +143,16 @@ TEST(RunLoad, SettingsHaveBounds) {
   EXPECT_TRUE(refused([](LoadSettings& s) { s.duration = 0s; }));
   EXPECT_TRUE(refused([](LoadSettings& s) { s.duration = 25h; }));
   EXPECT_TRUE(refused([](LoadSettings& s) { s.timeout = 0s; }));
+  EXPECT_TRUE(refused([](LoadSettings& s) { s.steps = {{5, 1s}, {1e8, 1s}}; }));
+  EXPECT_TRUE(refused([](LoadSettings& s) { s.steps = {{5, 13h}, {5, 13h}}; }));
+  EXPECT_TRUE(refused([](LoadSettings& s) {
+    s.threads = 2;
+    s.score.keep_windows = true;
+  }));
+  EXPECT_TRUE(refused([](LoadSettings& s) {
+    s.duration = 2h;
+    s.score.keep_windows = true;
+  }));
   EXPECT_TRUE(refused([](LoadSettings& s) { s.threads = 0; }));
   EXPECT_TRUE(refused([](LoadSettings& s) { s.threads = 5; }));
   EXPECT_TRUE(refused([](LoadSettings& s) {

@@ -60,6 +60,21 @@ TEST(LoadReport, TellsTheTailOfAWindowWhereThereAreWindows) {
   EXPECT_THAT(std::string(out.view()), HasSubstr(R"("windows":{"count":20,"p99_over_p50":3.25})"));
 }
 
+TEST(LoadReport, TellsTheObjectiveAndTheWindows) {
+  LoadReport r = sample();
+  r.objective = {std::chrono::milliseconds(20), 1500};
+  r.windows = {{std::chrono::milliseconds(0), 10, 2, 9, std::chrono::milliseconds(1), std::chrono::milliseconds(3)},
+               {std::chrono::milliseconds(300), 0, 5, 0, {}, {}}};
+  core::TextBuffer out;
+  append_json(out, r);
+  EXPECT_THAT(std::string(out.view()),
+              HasSubstr(R"("windows":{"count":0,"list":[{"from_s":0.0,"answered":10,"failed":2,"answered_in_time":9,)"
+                        R"("p50_ms":1.0,"p99_ms":3.0},{"from_s":0.3,"answered":0,"failed":5,"answered_in_time":0,)"
+                        R"("p50_ms":0.0,"p99_ms":0.0}]},)"
+                        R"("objective":{"ms":20.0,"answered_in_time":1500,"goodput_rps":750.0})"));
+  EXPECT_THAT(to_table(r, false), HasSubstr("1500 answered within 20 ms, 750.0/s"));
+}
+
 TEST(LoadReport, TableDoubtsAMeasurementThatMeasuredTheClient) {
   LoadReport r = sample();
   r.client_cpu_share = 0.97;

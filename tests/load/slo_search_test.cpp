@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
 
 namespace pelton::load {
 namespace {
@@ -35,6 +36,24 @@ TEST(SearchSlo, FindsTheHighestRateWithinItsPrecision) {
     EXPECT_TRUE(found->probes[found->best].good);
     EXPECT_EQ(found->probes[found->best].report.offered_rps, found->best_rate);
   }
+}
+
+TEST(SearchSlo, IsToldAsJson) {
+  SloSearchResult found;
+  core::TextBuffer out;
+  append_json(out, found, 5);
+  EXPECT_EQ(out.view(), R"({"slo_p99_ms":5.0,"highest_rps":0.0,"best":null,"probes":[]})");
+  found.probes = {{false, queue_at(200, 100)}, {true, queue_at(50, 100)}};
+  found.best = 1;
+  found.best_rate = 50;
+  core::TextBuffer best, probes;
+  append_json(best, found.probes[1].report);
+  append_json(probes, found.probes[0].report);
+  out.clear();
+  append_json(out, found, 5);
+  EXPECT_EQ(std::string(out.view()), R"({"slo_p99_ms":5.0,"highest_rps":50.0,"best":)" + std::string(best.view()) +
+                                         R"(,"probes":[)" + std::string(probes.view()) + "," +
+                                         std::string(best.view()) + "]}");
 }
 
 TEST(SearchSlo, OneHiccupDoesNotEndIt) {
