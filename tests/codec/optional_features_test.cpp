@@ -70,7 +70,8 @@ class OptionalFeatures : public ::testing::Test {
       FieldErrors errors;
       JsonScratch scratch;
       JsonCursor cursor(list ? first.view() : body.view());
-      JsonRows rows(cursor, target(), scratch, errors);
+      const RowTarget into = target();
+      JsonRows rows(cursor, into, scratch, errors);
       bool good = true;
       if (list) {
         good = rows.read_common("/context");
