@@ -18,7 +18,7 @@ bool Policy::scores_inline(std::size_t rows) const noexcept {
 
 bool Policy::pays_for_threads(std::size_t rows) const noexcept {
   // Two threads save half: twice the dearest fork and join is where that begins to pay.
-  return cost_.predict(rows) >= std::chrono::microseconds(170);
+  return rows >= 2 * kRowsAThread && cost_.predict(rows) >= std::chrono::microseconds(170);
 }
 
 std::size_t Policy::batch_rows(core::Duration turn_wait) const noexcept {

@@ -16,6 +16,9 @@ struct PolicySettings {
   std::size_t max_queue_rows = 65536;                           ///< waiting a model and thread, at most
 };
 
+/// Rows a thread takes at least when a dear batch is shared out: enough to fill a kernel's blocks.
+inline constexpr std::size_t kRowsAThread = 32;
+
 /// The decisions of batching as arithmetic on the learned cost: no clock, no queue, no thread.
 class Policy {
  public:

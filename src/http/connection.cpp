@@ -149,7 +149,7 @@ void Connection::receive() {
       on_end_of_input();
       return;
     }
-    if (was_idle) started_ = loop_.now();
+    if (was_idle) started_ = loop_.now() - loop_.lay();
     reader_.added(static_cast<std::size_t>(n));
     process();
     // Only a body is worth another try: a full buffer says that more of it is there already. What TLS
@@ -229,6 +229,7 @@ std::uint64_t Connection::admit(RequestHead& head) {
   head.view.peer = peer_.text();
   head.view.encrypted = transport_.is_tls();
   head.view.received = started_;
+  head.view.lay = loop_.lay();
   return sequence;
 }
 

@@ -15,7 +15,13 @@ namespace pelton::http {
 
 namespace {
 
-constexpr int kEventsAtOnce = 256;
+constexpr int kEventsAtOnce = 512;
+/// Whoever has been read waits no longer than this for the reading of others in the same round, if there are many or
+/// their bodies are large.
+constexpr core::Duration kLongestStretch = std::chrono::microseconds(500);
+constexpr int kEventsBetweenLooks = 4;  ///< at the clock
+/// A loop that did nothing for longer slept; what comes when it is woken has come just now.
+constexpr core::Duration kNap = std::chrono::microseconds(50);
 /// Tasks that deferred tasks defer run in the same round, this many generations deep: a batch's
 /// answers are still sent in its round, and a task that defers itself cannot starve the sockets.
 constexpr int kGenerations = 8;
@@ -102,15 +108,29 @@ void IoLoop::await_ready() {
 }
 
 void IoLoop::on_ready() {
+  const core::TimePoint worked_until = worked_until_;
   begin_round();
+  // What is ready now became so at some time since the set was last seen as a whole: half way, on average.
+  if (now_ - worked_until < kNap) lay_ = (now_ - seen_all_) / 2;
   std::array<epoll_event, kEventsAtOnce> events;
   const int n = ::epoll_wait(set_.native_handle(), events.data(), kEventsAtOnce, 0);
+  if (n < kEventsAtOnce) seen_all_ = now_;
   for (int i = 0; i < n; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     static_cast<Connection*>(event.data.ptr)->on_event(event.events);
+    if (i % kEventsBetweenLooks == kEventsBetweenLooks - 1) stretch();
   }
   end_round();
   await_ready();
+}
+
+/// In a round that takes long, what has been read so far is scored and answered.
+void IoLoop::stretch() {
+  const core::TimePoint now = clock_.now();
+  if (now - now_ < kLongestStretch) return;
+  lay_ += now - now_;
+  now_ = now;
+  run_deferred();
 }
 
 void IoLoop::defer(core::Task& task) {
@@ -119,13 +139,23 @@ void IoLoop::defer(core::Task& task) {
   deferred_end_ = &task.next;
 }
 
-void IoLoop::end_round() {
+void IoLoop::begin_round() noexcept {
+  now_ = clock_.now();
+  lay_ = core::Duration(0);
+}
+
+void IoLoop::run_deferred() {
   for (int generation = 0; deferred_first_ != nullptr && generation < kGenerations; ++generation) {
     core::Task* task = std::exchange(deferred_first_, nullptr);
     deferred_end_ = &deferred_first_;
     while (task != nullptr) std::exchange(task, task->next)->run();
   }
+}
+
+void IoLoop::end_round() {
+  run_deferred();
   if (deferred_first_ != nullptr) wake();
+  worked_until_ = clock_.now();
   while (buried_ != nullptr) delete std::exchange(buried_, buried_->next_buried);
 }
 

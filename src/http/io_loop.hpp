@@ -52,7 +52,9 @@ class IoLoop final : public core::EventLoop {
 
   // Its own thread, mostly for connections:
   void defer(core::Task& task) override;
-  core::TimePoint now() const noexcept { return now_; }  ///< when the current round began
+  core::TimePoint now() const noexcept { return now_; }  ///< when the current round, or stretch of one, began
+  /// How long what is read now lay in its socket, as far as can be told: what the loop was busy for.
+  core::Duration lay() const noexcept { return lay_; }
   bool draining() const noexcept { return draining_; }
   const ServerSettings& settings() const noexcept { return settings_; }
   Service& service() noexcept { return *service_; }
@@ -93,7 +95,9 @@ class IoLoop final : public core::EventLoop {
   void await_rested();
   void on_rested();
   void on_tick();
-  void begin_round() noexcept { now_ = clock_.now(); }
+  void stretch();
+  void begin_round() noexcept;
+  void run_deferred();
   void end_round();
   void wake();
   void forget(const Arrival& arrival) noexcept;
@@ -114,6 +118,9 @@ class IoLoop final : public core::EventLoop {
   bool ticking_ = false;
   bool draining_ = false;
   core::TimePoint now_;
+  core::Duration lay_{0};
+  core::TimePoint seen_all_{};      ///< when the epoll set was last told to its end
+  core::TimePoint worked_until_{};  ///< end of the last round
   std::unique_ptr<Service> service_;
   TickWheel wheel_;
   Handshakes handshakes_;

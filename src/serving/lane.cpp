@@ -10,9 +10,6 @@ namespace pelton::serving {
 
 namespace {
 
-/// Rows a thread takes at least when a dear batch is shared out: enough to fill a kernel's blocks.
-constexpr std::size_t kRowBlock = 32;
-
 /// Scratch of the thread that scores; kept between batches so that scoring allocates nothing.
 model::Workspace& thread_workspace() {
   thread_local model::Workspace workspace;
@@ -44,7 +41,7 @@ batching::CostModel prior(const LoadedModel& loaded, model::Method method) {
 
 void Lane::ModelScorer::score(math::ConstMatrix rows, math::Matrix out, std::size_t threads) {
   if (threads <= 1) return model_.score(rows, method_, out, thread_workspace());
-  const std::size_t block = std::max(kRowBlock, model_.rows_together(method_));
+  const std::size_t block = std::max(batching::kRowsAThread, model_.rows_together(method_));
   math::parallel_for(rows.rows, block, threads, [&](std::size_t first, std::size_t last) {
     model_.score(rows.slice(first, last - first), method_, out.slice(first, last - first), thread_workspace());
   });

@@ -65,6 +65,15 @@ TEST(Policy, ScoresInlineUpToTheLimitOrAnEighthOfTheObjective) {
   EXPECT_FALSE(tight.scores_inline(11));
 }
 
+TEST(Policy, ThreadsPayForDearBatchesThatCanBeSharedOut) {
+  const Policy dear({}, {microseconds(0), microseconds(100)});
+  EXPECT_FALSE(dear.pays_for_threads(63)) << "not two blocks of rows";
+  EXPECT_TRUE(dear.pays_for_threads(64));
+  const Policy cheap({}, {microseconds(0), microseconds(1)});
+  EXPECT_FALSE(cheap.pays_for_threads(169));
+  EXPECT_TRUE(cheap.pays_for_threads(170));
+}
+
 TEST(Policy, TheLargestBatchTakesThreeTenthsOfTheObjective) {
   const Policy policy({.slo = milliseconds(20), .max_batch_rows = 500}, {milliseconds(1), microseconds(100)});
   EXPECT_EQ(policy.batch_rows(), 50U);

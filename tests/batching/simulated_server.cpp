@@ -47,7 +47,9 @@ bool SimulatedServer::round() {
     set_clock(next_event());
     settle_pool(now());
   }
+  constexpr core::Duration kLongestStretch = std::chrono::microseconds(500);  // as http/io_loop.cpp
   const core::TimePoint looked = now();
+  core::TimePoint stretch = looked;
   while (!posted_.empty() && posted_.top().at <= looked) {
     core::Task* const task = posted_.top().task;
     posted_.pop();
@@ -55,6 +57,9 @@ bool SimulatedServer::round() {
   }
   while (next_arrival_ < arrivals_.size() && arrivals_[next_arrival_]->arrived <= looked) {
     receive(*arrivals_[next_arrival_++]);
+    if (now() - stretch < kLongestStretch) continue;
+    for (core::Task* const task : std::exchange(deferred_, {})) task->run();
+    stretch = now();
   }
   for (core::Task* const task : std::exchange(deferred_, {})) task->run();
   return true;
@@ -71,7 +76,7 @@ core::TimePoint SimulatedServer::next_event() const {
 
 void SimulatedServer::receive(Request& request) {
   Batcher& batcher = request.lane->batcher();
-  if (batcher.refuses(request.priority)) {
+  if (batcher.refuses(request.priority, now() - request.arrived)) {
     batcher.refused();
     spend(refuse_cost);
     request.refused = request.unread = true;

@@ -212,6 +212,24 @@ INSTANTIATE_TEST_SUITE_P(Models, OneProcessor,
                                          Shared{"heavy", microseconds(800), microseconds(12)}),
                          [](const auto& param) { return std::string(param.param.name); });
 
+TEST_F(SimulationTest, WhereReadingIsDearWhoIsLateIsRefusedUnread) {
+  for (const double load : {0.8, 1.5, 3.0}) {
+    SimulatedServer busy;
+    busy.read_cost = microseconds(50);
+    busy.refuse_cost = microseconds(8);
+    Lane lane{busy, microseconds(2), core::Duration(5)};
+    constexpr double kSaturation = 1e6 / 50;
+    busy.load(lane, load * kSaturation, kStart, at(seconds(4)), 1);
+    busy.load(lane, 0.5 * kSaturation, at(seconds(4)), at(seconds(8)), 2);
+    busy.run();
+    expect_all_answered_once(lane);
+    const double possible = std::min(left_by_refusing(load * kSaturation, 0, 50e-6, 8e-6), load * kSaturation);
+    EXPECT_GE(goodput(lane, milliseconds(20), at(seconds(1)), at(seconds(4))), 0.85 * possible)
+        << load << " times saturation, of " << possible / kSaturation;
+    EXPECT_GE(share_within(lane, milliseconds(2), at(seconds(6)), at(seconds(8))), 0.999) << load;
+  }
+}
+
 TEST_F(SimulationTest, ABurstThatClearsIsNotRefused) {
   Lane lane{server, microseconds(100), microseconds(500)};
   for (int burst = 0; burst < 5; ++burst) {
