@@ -60,6 +60,29 @@ Result<void> assign_duration(Settings& settings, const SettingValue& value) {
   return {};
 }
 
+/// Settings elsewhere than in a file are texts, a rate's too.
+std::optional<double> decimal_number(const SettingValue& value) {
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
+  const auto* text = std::get_if<std::string>(&value);
+  double number = 0;
+  if (text == nullptr) return std::nullopt;
+  const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (failure != std::errc() || end != text->data() + text->size()) return std::nullopt;
+  return number;
+}
+
+template <auto access>
+Result<void> assign_rate(Settings& settings, const SettingValue& value) {
+  using api::RateSettings;
+  const auto number = decimal_number(value);
+  const bool good =
+      number && (*number == 0 || (*number >= RateSettings::kLeastPerSecond && *number <= RateSettings::kMostPerSecond));
+  if (!good) return expected("0, or a number from 0.001 to 10000000");
+  access(settings) = *number;
+  return {};
+}
+
 template <auto access>
 Result<void> assign_string(Settings& settings, const SettingValue& value) {
   const auto* text = std::get_if<std::string>(&value);
@@ -231,6 +254,14 @@ constexpr Setting kSettings[] = {
     {"limits", "handshakes", "TLS handshakes under way on one event loop; further ones wait (1024)",
      assign_count<PELTON_AT(server.limits.handshakes), 1>},
     {"limits", "rows", "rows of one request (1000000)", assign_count<PELTON_AT(api.read.max_rows), 1>},
+    {"quotas", "requests_per_second", "requests of one client, 0: no limit (0)",
+     assign_rate<PELTON_AT(api.quotas.requests.per_second)>},
+    {"quotas", "requests_burst", "requests of one client at once, 0: as many as in a second (0)",
+     assign_count<PELTON_AT(api.quotas.requests.burst), 0, api::RateSettings::kMostBurst>},
+    {"quotas", "rows_per_second", "rows of one client, 0: no limit (0)",
+     assign_rate<PELTON_AT(api.quotas.rows.per_second)>},
+    {"quotas", "rows_burst", "rows of one client at once, 0: as many as in a second (0)",
+     assign_count<PELTON_AT(api.quotas.rows.burst), 0, api::RateSettings::kMostBurst>},
     {"timeouts", "first_byte_ms", "from accept to a first byte (30000)",
      assign_duration<PELTON_AT(server.timeouts.first_byte), ms, 1>},
     {"timeouts", "handshake_ms", "from accept to the end of the TLS handshake (10000)",

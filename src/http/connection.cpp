@@ -225,6 +225,7 @@ std::uint64_t Connection::admit(RequestHead& head) {
   head.view.peer = peer_.text();
   head.view.encrypted = transport_.is_tls();
   head.view.received = started_;
+  head.view.handed_over = loop_.now();
   return sequence;
 }
 
