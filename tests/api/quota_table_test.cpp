@@ -47,6 +47,20 @@ TEST(QuotaTableTest, RowsAreOwedAfterwards) {
   EXPECT_TRUE(table.admit(client_key("10.0.0.2"), at(0s)).admitted());
 }
 
+TEST(QuotaTableTest, OfTwoLimitsTheLongerWaitIsTold) {
+  QuotaTable table({.requests = {.per_second = 0.1, .burst = 1}, .rows = {.per_second = 1, .burst = 1}}, kSecret);
+  const ClientKey client = client_key("10.0.0.1");
+  ASSERT_TRUE(table.admit(client, at(0s)).admitted());
+  table.charge_rows(client, 5, at(0s));
+  EXPECT_EQ(table.admit(client, at(0s)).wait, 10s);
+  EXPECT_EQ(table.admit(client, at(0s)).limit, QuotaTable::Limit::requests);
+  table.charge_rows(client, 15, at(0s));
+  EXPECT_EQ(table.admit(client, at(0s)).wait, 20s);
+  EXPECT_EQ(table.admit(client, at(0s)).limit, QuotaTable::Limit::rows);
+  EXPECT_FALSE(table.admit(client, at(19s)).admitted());
+  EXPECT_TRUE(table.admit(client, at(20s)).admitted());
+}
+
 TEST(QuotaTableTest, WithoutQuotasThereIsNoTable) {
   QuotaTable table({}, kSecret);
   EXPECT_FALSE(table.limits_anything());

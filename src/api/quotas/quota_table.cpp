@@ -62,15 +62,15 @@ QuotaTable::QuotaTable(const QuotaSettings& settings, const QuotaSecret& secret)
 QuotaTable::Verdict QuotaTable::admit(ClientKey client, core::TimePoint now) noexcept {
   const std::int64_t at = nanoseconds(now);
   const Place place = place_of(client, at);
-  if (rows_.limited()) {
-    const std::int64_t wait = rows_.wait(place.rows->load(std::memory_order_relaxed), at);
-    if (wait > 0) return {core::Duration(wait), Limit::rows};
-  }
-  if (!requests_.limited()) return {};
+  const std::int64_t rows_wait =
+      rows_.limited() ? rows_.wait(place.rows->load(std::memory_order_relaxed), at) : std::int64_t{0};
+  if (!requests_.limited()) return {core::Duration(rows_wait), Limit::rows};
   std::int64_t owed_until = place.requests->load(std::memory_order_relaxed);
   do {
     const std::int64_t wait = requests_.wait(owed_until, at);
-    if (wait > 0) return {core::Duration(wait), Limit::requests};
+    if (wait <= 0 && rows_wait <= 0) continue;
+    if (wait >= rows_wait) return {core::Duration(wait), Limit::requests};
+    return {core::Duration(rows_wait), Limit::rows};
   } while (
       !place.requests->compare_exchange_weak(owed_until, requests_.taken(owed_until, at), std::memory_order_relaxed));
   return {};
