@@ -185,6 +185,18 @@ Result<void> assign_cors_origins(Settings& settings, const SettingValue& value) 
   return {};
 }
 
+Result<void> assign_sandbox_folders(Settings& settings, const SettingValue& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) return expected("a string or a list of strings");
+  settings.sandbox.folders.clear();
+  for (std::string_view rest = *text; !rest.empty();) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    if (comma != 0) settings.sandbox.folders.emplace_back(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return {};
+}
+
 Result<void> assign_client_certificates(Settings& settings, const SettingValue& value) {
   using tls::ClientCertificates;
   static constexpr std::array<std::pair<std::string_view, ClientCertificates>, 3> kChoices{
@@ -296,6 +308,9 @@ constexpr Setting kSettings[] = {
     {"log", "format", "text or json (text)", assign_log_format},
     {"log", "access", "off, errors, sampled or all (off)", assign_access_log},
     {"log", "sample", "sampled: one answer in so many, besides errors (100)", assign_count<PELTON_AT(log.sample), 1>},
+    {"sandbox", "enabled", "give up, for good, what serving does not take (false)",
+     assign_flag<PELTON_AT(sandbox.enabled)>},
+    {"sandbox", "folders", "further folders that may be read, a list (none)", assign_sandbox_folders, true},
     {"models", "repository", "folder of models", assign_string<PELTON_AT(repository)>},
     {"models", "default", "model that /predict means (the first)", assign_string<PELTON_AT(default_model)>},
 };
