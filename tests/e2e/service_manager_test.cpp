@@ -23,7 +23,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::MatchesRegex;
-using testing::Not;
 using testing::StartsWith;
 
 const std::string kRoot = PELTON_SOURCE_DIR;
@@ -117,7 +116,9 @@ TEST_P(ServiceManager, HandsOverSocketsThatOutliveTheServer) {
     test::Process server(arguments, environment, {tcp, local});
     EXPECT_EQ(server.line(), "listening on http://127.0.0.1:" + std::to_string(port));
     EXPECT_EQ(server.line(), "listening on unix:" + path);
-    if (round == 0) EXPECT_EQ(early.receive().body, R"({"result":2.0})");
+    if (round == 0) {
+      EXPECT_EQ(early.receive().body, R"({"result":2.0})");
+    }
     EXPECT_EQ(test::HttpClient(port).post("/predict", R"({"x":[2,3]})").body, R"({"result":2.0})");
     EXPECT_THAT(test::Process({PELTON_CURL, "-s", "--unix-socket", path, "http://a/readyz"}).rest_of_stdout(),
                 HasSubstr("ready"));
