@@ -3,10 +3,12 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <ctime>
 #include <memory>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "sandbox/server_calls.hpp"
 
@@ -28,6 +30,17 @@ void add_file(std::vector<fs::path>& readable, const fs::path& file) {
   std::error_code failure;
   const fs::path real = fs::canonical(file, failure);
   if (!failure && folder_of(real) != readable.back()) readable.push_back(folder_of(real));
+}
+
+/// Leaves out folders that are not there: whoever reads from them tells so, by the file's name. Not those that nobody
+/// may read from before they are needed.
+void drop_missing(std::vector<fs::path>& readable, const Settings& settings) {
+  const std::vector<fs::path>& asked = settings.sandbox.folders;
+  std::erase_if(readable, [&](const fs::path& path) {
+    std::error_code failure;
+    return path != settings.api.platform.loadable && std::find(asked.begin(), asked.end(), path) == asked.end() &&
+           !fs::exists(path, failure);
+  });
 }
 
 core::Error within_sandbox(const core::Error& error) { return error.within("sandbox"); }
@@ -87,8 +100,9 @@ core::Result<void> confine_from_start(Settings& settings) {
     if (auto found = look_up(endpoint); !found) return found;
   }
   ::tzset();  // the log tells the time of day: now its zone can still be read
-  const auto access = files_for(settings);
+  auto access = files_for(settings);
   if (!access) return within_sandbox(access.error());
+  drop_missing(access->readable, settings);
   if (auto confined = sandbox::restrict_files(*access); !confined) return within_sandbox(confined.error());
   if (auto confined = sandbox::restrict_server_calls(sandbox::Phase::starting); !confined) {
     return within_sandbox(confined.error());

@@ -189,6 +189,12 @@ TEST_F(Sandbox, CertificatesAreRenewedThroughLinksAsCertbotMakesThem) {
   EXPECT_EQ(server.wait(), 0);
 }
 
+TEST_F(Sandbox, AModelThatIsNotThereIsNamedAsWithoutIt) {
+  test::Process server({PELTON_BINARY, "serve", "--sandbox", "/nowhere/at/all.onnx", "--port", "0"});
+  EXPECT_THAT(server.rest_of_stderr(), HasSubstr("/nowhere/at/all.onnx"));
+  EXPECT_EQ(server.wait(), 1);
+}
+
 TEST_F(Sandbox, WhatItLacksIsToldAndNothingIsServed) {
   put_file(settings, "[sandbox]\nenabled = true\nfolders = [\"nowhere\"]\n[models]\nrepository = \"models\"\n");
   test::Process server({PELTON_BINARY, "serve", "--config", settings.string(), "--port", "0"});
