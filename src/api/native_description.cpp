@@ -106,7 +106,7 @@ void add_answers(Operation& operation, const Messages& messages, const std::stri
              .headers = {"Server-Timing"}};
   if (messages.raw_answers) good.contents.push_back({.media_type = "application/octet-stream"});
   operation.replies.push_back(std::move(good));
-  add_errors(operation, "application/problem+json", problem, {400, 404, 406, 408, 413, 415, 422, 431, 503, 504});
+  add_errors(operation, "application/problem+json", problem, {400, 404, 406, 408, 413, 415, 422, 429, 431, 503, 504});
 }
 
 Operation predict_operation(std::string path, std::string id, std::string summary, std::vector<Parameter> parameters,

@@ -84,6 +84,7 @@ class NativeStreams::Stream final : public http::BodySink, private batching::Tic
   codec::SliceReader reader_;
   const core::Duration timeout_;
   const core::TimePoint received_;
+  const ClientKey client_;
   std::size_t answered_ = 0;               ///< rows
   std::optional<codec::Problem> problem_;  ///< to be told once the slice that is out is answered
   std::string request_id_;
@@ -109,6 +110,7 @@ NativeStreams::Stream::Stream(NativeStreams& owner, const http::RequestView& hea
       reader_(opening.format, opening.model->features),
       timeout_(opening.query.options.timeout.value_or(owner.state_.shared().settings.request_timeout)),
       received_(head.received),
+      client_(owner.state_.client(head)),
       request_id_(request_id(head)),
       cors_(owner.state_.shared().settings.cors.lines(head)) {
   done = scored;
@@ -167,8 +169,9 @@ void NativeStreams::Stream::submit(std::size_t first_row) {
   if (open_rows().rows() == first_row) return;
   submitted = owner_.state_.clock().now();
   deadline = timeout_ > core::Duration(0) ? submitted + timeout_ : core::TimePoint::max();
+  const std::size_t count = open_rows().rows() - first_row;
   busy_ = lane_.batcher().submit(*this, first_row) != batching::Admission::full;
-  if (busy_) return;
+  if (busy_) return owner_.state_.shared().quotas.charge_rows(client_, count, submitted);
   owner_.state_.rejections().turned_away();
   conclude(queue_full());
 }

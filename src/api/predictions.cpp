@@ -138,6 +138,7 @@ void Predictions::reply_full(const http::RequestView& request, http::Responder r
 
 void Predictions::submit(const http::RequestView& request, http::Responder responder, const Wish& wish,
                          const AnswerForm& form) {
+  const std::size_t rows = rows_read(wish);
   Call& call = prepare(request, wish, form);
   const auto refuse = [&](const codec::Problem& problem, std::string_view headers) {
     state_.reply_problem(request, std::move(responder), problem, form.dialect(), wish.model, headers);
@@ -156,6 +157,12 @@ void Predictions::submit(const http::RequestView& request, http::Responder respo
   }
   ++call.model->calls;
   call.responder = std::move(responder);
+  QuotaTable& quotas = state_.shared().quotas;
+  if (quotas.limits_rows()) quotas.charge_rows(state_.client(request), rows, request.handed_over);
+}
+
+std::size_t Predictions::rows_read(const Wish& wish) {
+  return state_.predictor().lane(*wish.model->loaded, wish.read_for).batcher().rows().rows() - wish.first_row;
 }
 
 Predictions::Call& Predictions::prepare(const http::RequestView& request, const Wish& wish, const AnswerForm& form) {

@@ -11,10 +11,14 @@ namespace pelton::api {
 class Rejections {
  public:
   Rejections(metrics::Registry& registry, std::size_t shard)
-      : overload_(counter(registry, shard, "overload")), deadline_(counter(registry, shard, "deadline")) {}
+      : overload_(counter(registry, shard, "overload")),
+        deadline_(counter(registry, shard, "deadline")),
+        quota_(counter(registry, shard, "quota")) {}
 
   /// The queue was full.
   void turned_away() noexcept { overload_.add(); }
+  /// Its client has asked for more than it may have.
+  void over_quota() noexcept { quota_.add(); }
   /// How rows that were let in fared.
   void fared(batching::Outcome::Status status) noexcept {
     if (status == batching::Outcome::Status::shed) overload_.add();
@@ -29,6 +33,7 @@ class Rejections {
 
   metrics::Counter& overload_;
   metrics::Counter& deadline_;
+  metrics::Counter& quota_;
 };
 
 }  // namespace pelton::api

@@ -15,25 +15,28 @@ namespace pelton::api {
 
 class Description;
 
+/// Whether a route is one that whatever watches the server asks: it is answered whoever asks how often.
+enum class RouteKind { ordinary, probe };
+
 /// The routes of one event loop, and what answers each. Each dialect adds its own, so that none knows
 /// another.
 class Routes {
  public:
   /// Adds a route that an operator has asked for: one of the program's own that is added later gives way to it.
   template <auto Handler, class Owner>
-  void claim(http::Verb verb, std::string_view path, Owner& owner) {
-    add<Handler>(verb, path, owner);
+  void claim(http::Verb verb, std::string_view path, Owner& owner, RouteKind kind = RouteKind::ordinary) {
+    add<Handler>(verb, path, owner, kind);
     claimed_.emplace_back(verb, path);
   }
 
   /// Adds a route that `(owner.*Handler)(request, responder, match)` answers, in the words of Owner::kDialect;
   /// `owner` must outlive this.
   template <auto Handler, class Owner>
-  void add(http::Verb verb, std::string_view pattern, Owner& owner) {
+  void add(http::Verb verb, std::string_view pattern, Owner& owner, RouteKind kind = RouteKind::ordinary) {
     if (std::find(claimed_.begin(), claimed_.end(), std::pair(verb, std::string(pattern))) != claimed_.end()) return;
     router_.add(verb, pattern);
     targets_.push_back(
-        {&owner, Owner::kDialect,
+        {&owner, Owner::kDialect, kind,
          [](void* self, const http::RequestView& request, http::Responder responder, const http::RouteMatch& match) {
            (static_cast<Owner*>(self)->*Handler)(request, std::move(responder), match);
          }});
@@ -58,6 +61,11 @@ class Routes {
   /// In whose words a request is answered that a route was found for, or one of its path: `http` where that path is
   /// several dialects', or nobody's.
   Dialect dialect_of(const http::RouteMatch& match) const noexcept;
+  /// Whether a request is a probe's, or a question about what may be asked (OPTIONS).
+  bool is_probe(const http::RouteMatch& match, http::Verb verb) const noexcept {
+    return verb == http::Verb::options ||
+           (match.kind == http::RouteMatch::Kind::found && targets_[match.route].kind == RouteKind::probe);
+  }
   /// Whether it is `owner` that answers the route found.
   bool is_for(const http::RouteMatch& found, const void* owner) const noexcept {
     return targets_[found.route].owner == owner;
@@ -68,6 +76,7 @@ class Routes {
   struct Target {
     void* owner;
     Dialect dialect;
+    RouteKind kind;
     void (*call)(void*, const http::RequestView&, http::Responder, const http::RouteMatch&);
   };
 

@@ -26,6 +26,7 @@ Service::Service(SharedState& shared, core::EventLoop& loop)
       sagemaker_(state_, chores_),
       vertex_(state_, predictions_),
       streams_(state_),
+      quotas_(state_),
       described_(state_, routes_) {
   vertex_.claim_routes(routes_);
   native_.add_routes(routes_);
@@ -37,15 +38,17 @@ Service::Service(SharedState& shared, core::EventLoop& loop)
   routes_.add<&Service::model_card>(Verb::get, "/models/{model}", *this);
   routes_.add<&Service::model_schema>(Verb::get, "/models/{model}/schema", *this);
   routes_.add<&Service::home>(Verb::get, "/", *this);
-  routes_.add<&Service::live>(Verb::get, "/livez", *this);
-  routes_.add<&Service::ready>(Verb::get, "/readyz", *this);
-  routes_.add<&Service::metrics>(Verb::get, "/metrics", *this);
+  routes_.add<&Service::live>(Verb::get, "/livez", *this, RouteKind::probe);
+  routes_.add<&Service::ready>(Verb::get, "/readyz", *this, RouteKind::probe);
+  routes_.add<&Service::metrics>(Verb::get, "/metrics", *this, RouteKind::probe);
   routes_.described_by<&Service::describe>(*this);
   described_.add_routes(routes_);
 }
 
 void Service::on_request(const RequestView& request, Responder responder) {
   const RouteMatch match = routes_.match(request.verb, request.path);
+  if (over_quota(request, responder, match)) [[unlikely]]
+    return;
   if (match.kind != RouteMatch::Kind::found) return answer_unrouted(request, std::move(responder), match);
   routes_.answer(match, request, std::move(responder));
 }
@@ -57,7 +60,14 @@ bool Service::wants_pieces(const RequestView& head) const {
 }
 
 http::BodySink* Service::open_body(const RequestView& head, Responder responder) {
-  return streams_.open(head, std::move(responder), routes_.match(head.verb, head.path));
+  const RouteMatch match = routes_.match(head.verb, head.path);
+  if (over_quota(head, responder, match)) return nullptr;
+  return streams_.open(head, std::move(responder), match);
+}
+
+bool Service::over_quota(const RequestView& request, Responder& responder, const RouteMatch& match) {
+  return quotas_.on() && !routes_.is_probe(match, request.verb) &&
+         quotas_.turns_away(request, responder, routes_.dialect_of(match));
 }
 
 void Service::answer_unrouted(const RequestView& request, Responder responder, const RouteMatch& match) {

@@ -6,6 +6,7 @@
 #include "api/native_predict.hpp"
 #include "api/native_streams.hpp"
 #include "api/predictions.hpp"
+#include "api/quotas/quota_gate.hpp"
 #include "api/routes.hpp"
 #include "api/sagemaker/sagemaker_models.hpp"
 #include "api/thread_state.hpp"
@@ -37,6 +38,7 @@ class Service final : public http::Service {
   DescribedRoutes& described() noexcept { return described_; }
 
  private:
+  bool over_quota(const http::RequestView& request, http::Responder& responder, const http::RouteMatch& match);
   void answer_unrouted(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match);
 
   void list_models(const http::RequestView& request, http::Responder responder, const http::RouteMatch& match);
@@ -58,6 +60,7 @@ class Service final : public http::Service {
   SagemakerModels sagemaker_;
   VertexDialect vertex_;
   NativeStreams streams_;
+  QuotaGate quotas_;
   DescribedRoutes described_;
 };
 

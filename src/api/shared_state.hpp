@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "api/cors.hpp"
+#include "api/quotas/quota_table.hpp"
 #include "api/trusted_proxies.hpp"
 #include "batching/policy.hpp"
 #include "batching/scoring_pool.hpp"
@@ -55,6 +56,7 @@ struct ApiSettings {
   core::Duration request_timeout{std::chrono::seconds(30)};  ///< where the caller names none; zero: none
   TrustedProxies trusted_proxies;
   Cors cors;
+  QuotaSettings quotas = {};  ///< of each client
   PlatformSettings platform = {};
 };
 
@@ -75,6 +77,7 @@ struct SharedState {
   std::atomic<bool> ready{true};  ///< false while draining: /readyz answers 503
   std::atomic<std::size_t> next_shard{0};
   serving::InferenceStatistics statistics{};
+  QuotaTable quotas{settings.quotas};
 };
 
 }  // namespace pelton::api

@@ -40,6 +40,12 @@ class ThreadState {
   /// did-you-mean, or 503 where nothing is loaded.
   ModelChoice choose(std::string_view name, std::string_view version);
 
+  /// Whose quota the request counts against; whatever, where clients have none.
+  ClientKey client(const http::RequestView& request) const noexcept {
+    if (!shared_.quotas.limits_anything()) return {};
+    return client_key(shared_.settings.trusted_proxies.client(request));
+  }
+
   /// Answers with a body; counts it for `model` (null: for none) and logs it.
   void reply(const http::RequestView& request, http::Responder responder, const http::ReplyHead& head,
              std::string_view body, Dialect dialect = Dialect::http, ServedModel* model = nullptr);

@@ -1,37 +1,20 @@
 #include "api/trusted_proxies.hpp"
 
-#include <arpa/inet.h>
-
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <optional>
 #include <string>
 
+#include "api/ip_address.hpp"
 #include "http/ascii.hpp"
 
 namespace pelton::api {
 
 namespace {
 
-using Address = std::array<std::uint8_t, 16>;
-
 using http::ascii::trimmed;
 
-/// An IPv4 address becomes its IPv4-mapped form, so that one comparison serves both families.
-std::optional<Address> parse_address(std::string_view text) noexcept {
-  if (text.size() >= 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
-  std::array<char, INET6_ADDRSTRLEN> spelled{};
-  if (text.empty() || text.size() >= spelled.size()) return std::nullopt;
-  std::memcpy(spelled.data(), text.data(), text.size());
-  Address address{};
-  if (inet_pton(AF_INET6, spelled.data(), address.data()) == 1) return address;
-  address[10] = address[11] = 0xFF;
-  if (inet_pton(AF_INET, spelled.data(), address.data() + 12) == 1) return address;
-  return std::nullopt;
-}
-
-bool same_network(const Address& a, const Address& b, unsigned bits) noexcept {
+bool same_network(const IpAddress& a, const IpAddress& b, unsigned bits) noexcept {
   const unsigned whole = bits / 8;
   if (std::memcmp(a.data(), b.data(), whole) != 0) return false;
   const unsigned rest = bits % 8;
@@ -49,7 +32,7 @@ core::Result<TrustedProxies> TrustedProxies::parse(std::string_view list) {
       continue;
     }
     const std::size_t slash = item.find('/');
-    const auto address = parse_address(item.substr(0, slash));
+    const auto address = parse_ip(item.substr(0, slash));
     const bool v4 = item.find(':') == std::string_view::npos;
     unsigned bits = v4 ? 32 : 128;
     bool readable = address.has_value();
@@ -71,7 +54,7 @@ core::Result<TrustedProxies> TrustedProxies::parse(std::string_view list) {
 
 bool TrustedProxies::trusts(std::string_view address) const noexcept {
   if (address == "unix") return unix_;
-  const auto parsed = parse_address(address);
+  const auto parsed = parse_ip(address);
   if (!parsed) return false;
   for (const Network& network : networks_) {
     if (same_network(*parsed, network.address, network.bits)) return true;
@@ -86,7 +69,7 @@ std::string_view TrustedProxies::client(const http::RequestView& request) const 
   while (!forwarded.empty()) {
     const std::size_t comma = forwarded.rfind(',');
     const std::string_view item = trimmed(comma == std::string_view::npos ? forwarded : forwarded.substr(comma + 1));
-    if (!parse_address(item)) break;  // whoever wrote this, it is no address: believe what came after it
+    if (!parse_ip(item)) break;  // whoever wrote this, it is no address: believe what came after it
     client = item;
     if (!trusts(item)) break;
     forwarded = comma == std::string_view::npos ? std::string_view() : forwarded.substr(0, comma);

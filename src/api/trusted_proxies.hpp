@@ -1,10 +1,9 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <string_view>
 #include <vector>
 
+#include "api/ip_address.hpp"
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "http/request_view.hpp"
@@ -32,7 +31,7 @@ class TrustedProxies {
 
  private:
   struct Network {
-    std::array<std::uint8_t, 16> address;  ///< IPv4 as ::ffff:a.b.c.d
+    IpAddress address;
     unsigned bits;
   };
 

@@ -13,6 +13,7 @@
 
 #include "api/service.hpp"
 #include "app/command_line.hpp"
+#include "app/confinement.hpp"
 #include "app/file_watch.hpp"
 #include "app/golden_source.hpp"
 #include "app/identity.hpp"
@@ -46,6 +47,7 @@ struct ServeFlags {
   };
   std::vector<Given> given;  // in the order of the flags
   bool insecure = false;
+  bool sandbox = false;
 };
 
 int fail(int code, const std::string& message) {
@@ -95,6 +97,7 @@ std::string gather(const ServeFlags& flags, Settings& settings) {
     }
   }
   if (flags.insecure) settings.insecure = true;
+  if (flags.sandbox) settings.sandbox.enabled = true;
   for (const std::string& argument : flags.models) {
     auto source = serving::parse_model_argument(argument);
     if (!source) return source.error().message();
@@ -174,7 +177,7 @@ void tell_identity(const tls::ServerContext& identity, Log& log) {
 }
 
 void reload(serving::ModelManager& manager, Log& log) {
-  notify_service_manager("RELOADING=1");
+  notify_reloading();
   const auto errors = manager.load_all();
   if (!errors) {
     log.error("reload failed; serving as before", {{"reason", errors.error().message()}});
@@ -235,6 +238,7 @@ int serve(Settings settings) {
   if (!identity) return fail(kUsage, told(identity.error(), settings.file));
   settings.server.tls = *std::move(identity);
   if (settings.server.tls) tell_identity(*settings.server.tls, log);
+  if (auto confined = confine_from_start(settings); !confined) return fail(kFailed, confined.error().message());
   auto sources = gather_sources(settings);
   if (!sources) return fail(kFailed, sources.error().message());
   if (sources->empty() && !settings.api.platform.models_on_demand)
@@ -270,6 +274,7 @@ int serve(Settings settings) {
       settings.server, clock, [&shared](core::EventLoop& loop) { return std::make_unique<api::Service>(shared, loop); },
       connections);
   if (auto started = server.start(); !started) return fail(kFailed, started.error().message());
+  if (auto confined = confine_while_serving(settings); !confined) return fail(kFailed, confined.error().message());
   if (settings.isolated) {
     log.info("listening on every address without tokens: the platform is trusted to keep strangers out",
              {{"platform", settings.platform}});
@@ -323,6 +328,7 @@ void add_serve_command(CLI::App& program, Action& run) {
   setting("--tls-client-ca", "tls", "client_ca", "FILE");
   setting("--tls-client-certificates", "tls", "client_certificates", "MODE");
   setting("--access-log", "log", "access", "MODE");
+  verb->add_flag("--sandbox", flags->sandbox, "Give up, for good, what serving does not take (Linux 5.13 or later)");
   verb->add_flag("--insecure", flags->insecure, "Allow a non-loopback address without tokens");
   verb->callback([flags, &run] {
     run = [flags]() -> int {

@@ -13,4 +13,7 @@ std::vector<int> inherited_sockets();
 /// where NOTIFY_SOCKET is not set; a manager that cannot be reached is not our failure.
 void notify_service_manager(std::string_view state);
 
+/// The same, that a reload begins: with the time, as units of Type=notify-reload want it.
+void notify_reloading();
+
 }  // namespace pelton::app

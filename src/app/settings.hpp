@@ -27,6 +27,12 @@ struct LogSettings {
   std::size_t sample = 100;  ///< sampled: errors, and one in so many of the rest
 };
 
+/// Whether the process gives up what serving does not take (confinement.hpp).
+struct SandboxSettings {
+  bool enabled = false;
+  std::vector<std::filesystem::path> folders;  ///< further ones that may be read
+};
+
 /// Where a settings file says something.
 struct FilePlace {
   std::size_t line = 0;
@@ -50,6 +56,7 @@ struct Settings {
 
   api::ApiSettings api;
   LogSettings log;
+  SandboxSettings sandbox;
 
   std::vector<serving::ModelSource> models;
   std::filesystem::path repository;

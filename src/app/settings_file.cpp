@@ -131,6 +131,9 @@ class Reader {
         if (!file->empty()) *file = resolved(*file).string();
       }
     }
+    if (section == "sandbox") {
+      for (std::filesystem::path& folder : settings_.sandbox.folders) folder = resolved(folder);
+    }
     if (section == "models" && !settings_.repository.empty()) settings_.repository = resolved(settings_.repository);
   }
 

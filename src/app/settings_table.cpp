@@ -60,6 +60,29 @@ Result<void> assign_duration(Settings& settings, const SettingValue& value) {
   return {};
 }
 
+/// Settings elsewhere than in a file are texts, a rate's too.
+std::optional<double> decimal_number(const SettingValue& value) {
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
+  const auto* text = std::get_if<std::string>(&value);
+  double number = 0;
+  if (text == nullptr) return std::nullopt;
+  const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (failure != std::errc() || end != text->data() + text->size()) return std::nullopt;
+  return number;
+}
+
+template <auto access>
+Result<void> assign_rate(Settings& settings, const SettingValue& value) {
+  using api::RateSettings;
+  const auto number = decimal_number(value);
+  const bool good =
+      number && (*number == 0 || (*number >= RateSettings::kLeastPerSecond && *number <= RateSettings::kMostPerSecond));
+  if (!good) return expected("0, or a number from 0.001 to 10000000");
+  access(settings) = *number;
+  return {};
+}
+
 template <auto access>
 Result<void> assign_string(Settings& settings, const SettingValue& value) {
   const auto* text = std::get_if<std::string>(&value);
@@ -162,6 +185,18 @@ Result<void> assign_cors_origins(Settings& settings, const SettingValue& value) 
   return {};
 }
 
+Result<void> assign_sandbox_folders(Settings& settings, const SettingValue& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) return expected("a string or a list of strings");
+  settings.sandbox.folders.clear();
+  for (std::string_view rest = *text; !rest.empty();) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    if (comma != 0) settings.sandbox.folders.emplace_back(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return {};
+}
+
 Result<void> assign_client_certificates(Settings& settings, const SettingValue& value) {
   using tls::ClientCertificates;
   static constexpr std::array<std::pair<std::string_view, ClientCertificates>, 3> kChoices{
@@ -232,6 +267,14 @@ constexpr Setting kSettings[] = {
     {"limits", "handshakes", "TLS handshakes under way on one event loop; further ones wait (1024)",
      assign_count<PELTON_AT(server.limits.handshakes), 1>},
     {"limits", "rows", "rows of one request (1000000)", assign_count<PELTON_AT(api.read.max_rows), 1>},
+    {"quotas", "requests_per_second", "requests of one client, 0: no limit (0)",
+     assign_rate<PELTON_AT(api.quotas.requests.per_second)>},
+    {"quotas", "requests_burst", "requests of one client at once, 0: as many as in a second (0)",
+     assign_count<PELTON_AT(api.quotas.requests.burst), 0, api::RateSettings::kMostBurst>},
+    {"quotas", "rows_per_second", "rows of one client, 0: no limit (0)",
+     assign_rate<PELTON_AT(api.quotas.rows.per_second)>},
+    {"quotas", "rows_burst", "rows of one client at once, 0: as many as in a second (0)",
+     assign_count<PELTON_AT(api.quotas.rows.burst), 0, api::RateSettings::kMostBurst>},
     {"timeouts", "first_byte_ms", "from accept to a first byte (30000)",
      assign_duration<PELTON_AT(server.timeouts.first_byte), ms, 1>},
     {"timeouts", "handshake_ms", "from accept to the end of the TLS handshake (10000)",
@@ -266,6 +309,9 @@ constexpr Setting kSettings[] = {
     {"log", "format", "text or json (text)", assign_log_format},
     {"log", "access", "off, errors, sampled or all (off)", assign_access_log},
     {"log", "sample", "sampled: one answer in so many, besides errors (100)", assign_count<PELTON_AT(log.sample), 1>},
+    {"sandbox", "enabled", "give up, for good, what serving does not take (false)",
+     assign_flag<PELTON_AT(sandbox.enabled)>},
+    {"sandbox", "folders", "further folders that may be read, a list (none)", assign_sandbox_folders, true},
     {"models", "repository", "folder of models", assign_string<PELTON_AT(repository)>},
     {"models", "default", "model that /predict means (the first)", assign_string<PELTON_AT(default_model)>},
 };

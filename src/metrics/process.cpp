@@ -1,5 +1,6 @@
 #include <dirent.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -53,18 +54,19 @@ double most_descriptors() {
   return static_cast<double>(limit.rlim_cur);
 }
 
+double seconds_of(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+/// Told from the clocks: /proc/stat, which has the time of the machine's start, may be out of reach (ProcSubset=pid).
 double start_time() {
-  static const double since_boot = stat_field(22) / static_cast<double>(sysconf(_SC_CLK_TCK));
-  std::ifstream in("/proc/stat");
-  std::string word;
-  double boot = 0;
-  while (in >> word) {
-    if (word == "btime") {
-      in >> boot;
-      break;
-    }
-  }
-  return boot + since_boot;
+  static const double started = [] {
+    const double since_boot = stat_field(22) / static_cast<double>(sysconf(_SC_CLK_TCK));
+    return seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME) + since_boot;
+  }();
+  return started;
 }
 
 }  // namespace

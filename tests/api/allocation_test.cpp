@@ -33,6 +33,7 @@ class AllocationTest : public testing::TestWithParam<Traffic> {};
 TEST_P(AllocationTest, AWarmRequestAllocatesNothing) {
   const Traffic& traffic = GetParam();
   ApiSettings settings;
+  settings.quotas.requests = settings.quotas.rows = {.per_second = 10'000'000, .burst = 1'000'000};
   if (traffic.in_pool) settings.batching.inline_limit = core::Duration(0);
   ApiTestServer server({{"plain", {"", ""}},
                         {"a_model_with_a_long_name", {"", ""}},

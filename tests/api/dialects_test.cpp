@@ -168,6 +168,25 @@ TEST_P(EveryWay, WhoWouldBeTurnedAwayIsNotRead) {
   EXPECT_EQ(client.receive().status, 200) << "and then all is well again";
 }
 
+TEST_P(EveryWay, WhoHasUsedUpItsQuotaIsNotRead) {
+  const Way& way = GetParam();
+  for (const bool rows : {false, true}) {
+    ApiSettings frugal = settings();
+    (rows ? frugal.quotas.rows : frugal.quotas.requests) = {.per_second = 0.01, .burst = 1};
+    ApiTestServer server({{"plain", {"", ""}}}, frugal);
+    test::HttpClient client = server.client();
+    client.send(request(way, way.good) + request(way, "nothing that can be read"));
+    EXPECT_EQ(client.receive().status, 200);
+    const test::Reply refused = client.receive();
+    expect_told(refused, 429, rows ? "more rows than a client may have" : "more requests than a client may have");
+    EXPECT_EQ(refused.header("Retry-After"), "100");
+    EXPECT_EQ(refused.header("X-Request-Id"), "mine");
+    const std::string metrics = server.client().get("/metrics").body;
+    EXPECT_THAT(metrics, HasSubstr(R"(pelton_rejected_total{reason="quota"} 1)"));
+    EXPECT_THAT(metrics, HasSubstr(R"(code="429"} 1)"));
+  }
+}
+
 TEST_P(EveryWay, WhatTheServerRefusesIsToldInTheDialectsWords) {
   const Way& way = GetParam();
   ApiTestServer server({{"plain", {"", ""}}}, settings(), nullptr, 1, [](http::ServerSettings& adjusted) {

@@ -114,6 +114,24 @@ tls = false
   EXPECT_FALSE(settings.places.contains("tls.key")) << "the file no longer has the last word";
 }
 
+TEST(SettingsFile, FoldersOfTheSandboxAreRelativeToTheFile) {
+  Settings settings;
+  ASSERT_TRUE(read("[sandbox]\nenabled = true\nfolders = [\"store\", \"/srv/more\"]", settings).empty());
+  EXPECT_TRUE(settings.sandbox.enabled);
+  EXPECT_THAT(settings.sandbox.folders, testing::ElementsAre("/etc/pelton/store", "/srv/more"));
+}
+
+TEST(SettingsFile, RatesMayBeFractions) {
+  Settings settings;
+  ASSERT_TRUE(
+      read("[quotas]\nrequests_per_second = 0.2\nrequests_burst = 10\nrows_per_second = 5000", settings).empty());
+  EXPECT_EQ(settings.api.quotas.requests.per_second, 0.2);
+  EXPECT_EQ(settings.api.quotas.requests.burst, 10U);
+  EXPECT_EQ(settings.api.quotas.rows.per_second, 5000);
+  ASSERT_TRUE(assign_text(*find_setting("quotas", "rows_per_second"), settings, "12.5"));
+  EXPECT_EQ(settings.api.quotas.rows.per_second, 12.5);
+}
+
 TEST(SettingsFile, BrokenTomlIsOneErrorWithItsPlace) {
   const auto errors = errors_of("[server]\nport = = 1\n");
   ASSERT_THAT(errors, SizeIs(1));
@@ -154,6 +172,10 @@ TEST(SettingsFile, RefusesShapesThatAreNotTheirs) {
                            "[server]\nhost = [\"a\"]",
                            "[http]\ncors_origins = [1]",
                            "[http]\ncors_origins = [\"https://a/\"]",
+                           "[quotas]\nrequests_per_second = -1",
+                           "[quotas]\nrequests_per_second = nan",
+                           "[quotas]\nrows_per_second = 0.0001",
+                           "[quotas]\nrows_burst = 1.5",
                            "[tls]\nminimum_version = \"1.1\"",
                            "[tls]\nminimum_version = 1.4",
                            "[tls]\nclient_certificates = true",

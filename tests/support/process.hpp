@@ -14,10 +14,11 @@
 namespace pelton::test {
 
 /// A program under test: started with arguments and further environment variables, its stdout and
-/// stderr readable. Killed when the object goes.
+/// stderr readable, and `inherited` as its descriptors from 3 on. Killed when the object goes.
 class Process {
  public:
-  explicit Process(std::vector<std::string> arguments, const std::vector<std::string>& environment = {}) {
+  explicit Process(std::vector<std::string> arguments, const std::vector<std::string>& environment = {},
+                   const std::vector<int>& inherited = {}) {
     int out[2];
     int err[2];
     if (::pipe2(out, O_CLOEXEC) != 0 || ::pipe2(err, O_CLOEXEC) != 0) throw std::runtime_error("pipe failed");
@@ -26,6 +27,9 @@ class Process {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, out[1], 1);
     posix_spawn_file_actions_adddup2(&actions, err[1], 2);
+    for (std::size_t i = 0; i < inherited.size(); ++i) {
+      posix_spawn_file_actions_adddup2(&actions, inherited[i], 3 + static_cast<int>(i));
+    }
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);

@@ -1,10 +1,15 @@
 #include "api/described/telling.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "api/described/problem_schema.hpp"
 
 namespace pelton::api {
+
+namespace {
+constexpr int kOverQuota = 429;
+}  // namespace
 
 Telling::Telling(Description& to, std::string tag, std::string text, std::string error_name, std::string error_schema)
     : to_(to),
@@ -37,6 +42,8 @@ Operation Telling::del(std::string path, std::string id, std::string summary) co
 void Telling::add(Operation operation, std::initializer_list<int> errors) {
   add_errors(operation, "application/json", error_, errors);
   if (operation.verb == http::Verb::post) {
+    const bool told = std::find(errors.begin(), errors.end(), kOverQuota) != errors.end();
+    if (!told) add_errors(operation, "application/json", error_, {kOverQuota});
     add_errors(operation, "application/problem+json", problem_, {400, 408, 413, 415, 431});
   } else {
     add_errors(operation, "application/problem+json", problem_, {400, 431});

@@ -117,8 +117,8 @@ struct Invocations::Asked {
 void Invocations::add_routes(Routes& routes) {
   routes.add<&Invocations::invoke>(Verb::post, "/invocations", *this);
   routes.add<&Invocations::invoke>(Verb::post, "/models/{model}/invoke", *this);
-  routes.add<&Invocations::ping>(Verb::get, "/ping", *this);
-  routes.add<&Invocations::ping>(Verb::get, "/health", *this);
+  routes.add<&Invocations::ping>(Verb::get, "/ping", *this, RouteKind::probe);
+  routes.add<&Invocations::ping>(Verb::get, "/health", *this, RouteKind::probe);
   routes.add<&Invocations::version>(Verb::get, "/version", *this);
   routes.described_by<&Invocations::describe>(*this);
 }

@@ -54,8 +54,8 @@ std::uint64_t epoch_ms(core::TimePoint at, core::TimePoint now) {
 
 void V2Models::add_routes(Routes& routes) {
   routes.add<&V2Models::server>(Verb::get, "/v2", *this);
-  routes.add<&V2Models::live>(Verb::get, "/v2/health/live", *this);
-  routes.add<&V2Models::ready>(Verb::get, "/v2/health/ready", *this);
+  routes.add<&V2Models::live>(Verb::get, "/v2/health/live", *this, RouteKind::probe);
+  routes.add<&V2Models::ready>(Verb::get, "/v2/health/ready", *this, RouteKind::probe);
   routes.add<&V2Models::all_statistics>(Verb::get, "/v2/models/stats", *this);
   routes.add<&V2Models::metadata>(Verb::get, "/v2/models/{model}", *this);
   routes.add<&V2Models::metadata>(Verb::get, "/v2/models/{model}/versions/{version}", *this);

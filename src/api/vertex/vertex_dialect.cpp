@@ -33,7 +33,7 @@ void VertexDialect::claim_routes(Routes& routes) {
     routes.claim<&VertexDialect::predict>(http::Verb::post, platform.vertex_predict_route, *this);
   }
   if (!platform.vertex_health_route.empty()) {
-    routes.claim<&VertexDialect::health>(http::Verb::get, platform.vertex_health_route, *this);
+    routes.claim<&VertexDialect::health>(http::Verb::get, platform.vertex_health_route, *this, RouteKind::probe);
   }
   routes.described_by<&VertexDialect::describe>(*this);
 }

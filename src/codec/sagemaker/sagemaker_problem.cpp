@@ -14,6 +14,7 @@ std::string_view error_type(int status) noexcept {
     case 404: return "ModelNotFoundException";
     case 405: return "MethodNotAllowedException";
     case 409: return "ConflictStatusException";
+    case 429: return "ThrottlingException";  // as AWS calls it elsewhere: that server has no quotas
     case 503:
     case 507: return "ServiceUnavailableException";
     default: return "InternalServerException";
