@@ -200,7 +200,7 @@ class Attacks:
         results = answer.count(b'{"result":2.0}'), answer.count(b'{"result":4.0}')
         if results != (count - 1, 1) or not answer.endswith(b'{"result":4.0}'):
             if b" 503 " not in answer:
-                raise Unexpected(f"{results} answers")
+                raise Unexpected(f"{results} answers, {answer[-200:]!r}")
 
     def half_close(self):
         answer = exchange(self._address, request(b'{"x":[2,3]}'), half_close=True)
@@ -249,6 +249,7 @@ def client_hello():
 def work(address, tls_address, scale, orders):
     """The life of the process of attackers; `scale`: how many of the crowds' full sizes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gang = Gang(Tally())
 
     def size(full):

@@ -13,10 +13,10 @@ import threading
 import time
 
 from .server import make_identity
-from .tally import Gang
+from .tally import Gang, Tally
 
 TIMEOUT_S = 60
-MOST_TRIES = 8
+PATIENCE_S = 120  # with 503
 JSON = {"Content-Type": "application/json"}
 
 
@@ -45,7 +45,8 @@ class Caller:
 
     def ask(self, method, target, body=None, headers=()):
         """The answer's status, headers and bytes. A 503 is obeyed: asked again when it says so."""
-        for _ in range(MOST_TRIES):
+        give_up = time.monotonic() + PATIENCE_S
+        while time.monotonic() < give_up:
             if self._connection is None:
                 self._connection = self._connect()
             try:
@@ -63,7 +64,7 @@ class Caller:
                 return answer, content
             self._tally.good("told to come again (503)")
             time.sleep(int(answer.getheader("Retry-After")))
-        raise Wrong(f"503 {MOST_TRIES} times")
+        raise Wrong(f"503 for {PATIENCE_S} s")
 
     def expect(self, expected, method, target, body=None, headers=()):
         answer, content = self.ask(method, target, body, headers)
@@ -71,11 +72,6 @@ class Caller:
             content = gzip.decompress(content)
         if answer.status != 200 or (content != expected if isinstance(expected, bytes) else not expected(content)):
             raise Wrong(f"{target}: {answer.status} {content[:200]!r}")
-
-
-def article(a, b):
-    """The article's model: (1,2)→1, (3,4)→3, (5,6)→5, so all that is a whole number comes out as x1, if x2 = x1 + 1."""
-    return {"x1": a, "x2": b}
 
 
 class Answers:
@@ -170,11 +166,10 @@ class Stream:
             answer.begin()
             content = answer.read()
             sender.join(TIMEOUT_S)
-        if answer.status == 503:
-            return None
-        if answer.status != 200:
+        turned_away = answer.status == 503 or (b'"error":{' in content and b'"status":503' in content)
+        if answer.status != 200 and not turned_away:
             raise Wrong(f"stream: {answer.status} {content[:200]!r}")
-        return content
+        return None if turned_away else content
 
     def _send(self, peer):
         try:
@@ -184,14 +179,15 @@ class Stream:
             pass  # the answer, or its absence, tells
 
     def check(self):
-        content = self.answer()
-        if content is None:
+        give_up = time.monotonic() + PATIENCE_S
+        while (content := self.answer()) is None:
+            if time.monotonic() > give_up:
+                raise Wrong(f"503 for {PATIENCE_S} s")
             time.sleep(1)
-            content = self.answer()
         if self.expected is None:
             self.expected = content
         elif content != self.expected:
-            raise Wrong(f"{len(content)} bytes, expected {len(self.expected)}")
+            raise Wrong(f"{len(content)} bytes, expected {len(self.expected)}: {content[-200:]!r}")
 
 
 class Renewal:
@@ -217,9 +213,9 @@ class Renewal:
 def work(server, orders):
     """The life of the process of honest callers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gang = Gang(None)
-    from .tally import Tally
-    gang.tally = tally = Tally()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    tally = Tally()
+    gang = Gang(tally)
     trusting = ssl.create_default_context()
     trusting.check_hostname = False
     trusting.verify_mode = ssl.CERT_NONE  # it is the renewals that are tried here

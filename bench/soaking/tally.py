@@ -6,7 +6,7 @@ import threading
 class Tally:
     """Counts by name, of many threads; and the first few descriptions of what went wrong."""
 
-    MOST_TOLD = 5
+    MOST_TOLD = 20
 
     def __init__(self):
         self._lock = threading.Lock()
