@@ -116,6 +116,13 @@ class HttpClient {
     pending_.erase(0, end + 2 + size + 2);
     return chunk;
   }
+  /// Says that no more will be sent.
+  void end_sending() { ::shutdown(socket_, SHUT_WR); }
+  /// Its end will be a reset of the connection, whatever is still on the way.
+  void reset_when_closed() {
+    const linger now{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  }
   /// As recv(2): for whoever keeps nothing.
   std::size_t receive_raw(char* to, std::size_t room) {
     const ssize_t n = ::recv(socket_, to, room, 0);
