@@ -201,6 +201,7 @@ void NativeStreams::Stream::answer(const batching::Outcome& outcome) {
   try {
     write(outcome.results);
   } catch (const std::bad_alloc&) {
+    responder_.take_back();
     return conclude(codec::out_of_memory());
   }
   if (over_) return;  // the connection was lost over it

@@ -46,6 +46,7 @@ struct Predictions::Call {
   std::size_t part_count = 0;
   std::size_t waiting = 0;  ///< parts that are out
   bool refused = false;     ///< answered already: the parts that are out are for nobody
+  bool short_of_memory = false;
   bool single = false;
   std::uint64_t note = 0;
   batching::Outcome::Status status = batching::Outcome::Status::scored;
@@ -172,7 +173,7 @@ Predictions::Call& Predictions::prepare(const http::RequestView& request, const 
   call.form = &form;
   call.part_count = wish.methods.size();
   call.waiting = 0;
-  call.refused = false;
+  call.refused = call.short_of_memory = false;
   call.status = batching::Outcome::Status::scored;
   call.problem.reset();
   call.received = request.received;
@@ -251,7 +252,11 @@ void Predictions::done(batching::Ticket& ticket, const batching::Outcome& outcom
     if (call.waiting == 0) call.owner->give_back(call);
     return;
   }
-  call.owner->take(call, part, outcome);
+  try {
+    call.owner->take(call, part, outcome);
+  } catch (const std::bad_alloc&) {
+    call.short_of_memory = true;
+  }
   if (call.waiting == 0) call.owner->answer(call);
 }
 
@@ -296,7 +301,7 @@ void Predictions::answer(Call& call) {
   --call.model->calls;
   give_back(call);
   // Last: finishing may hand over the connection's next request, which may take this very call.
-  responder.finish();
+  if (responder) responder.finish();
 }
 
 void Predictions::count(Call& call, int status) {
@@ -310,8 +315,23 @@ void Predictions::count(Call& call, int status) {
   call.model->inferences.succeeded(spans, call.rows, call.batch_rows, now);
 }
 
+/// Gives the answer's status. Memory that runs out over it costs this request alone.
 int Predictions::write(Call& call) {
   state_.rejections().fared(call.status);
+  try {
+    if (!call.short_of_memory) return write_outcome(call);
+  } catch (const std::bad_alloc&) {
+    call.responder.take_back();
+  }
+  try {
+    return write_problem(call, codec::out_of_memory());
+  } catch (const std::bad_alloc&) {
+    const http::Responder dropped(std::move(call.responder));  // which tells the client, if that needs no memory
+    return 500;
+  }
+}
+
+int Predictions::write_outcome(Call& call) {
   if (const auto unscored = unscored_problem(call.status)) return write_problem(call, *unscored);
   if (call.problem) return write_problem(call, *call.problem);
   HeaderLines headers;

@@ -118,6 +118,7 @@ class Predictions {
   void answer(Call& call);
   void count(Call& call, int status);
   int write(Call& call);
+  int write_outcome(Call& call);
   int write_problem(Call& call, const codec::Problem& problem);
 
   Call& take_call();

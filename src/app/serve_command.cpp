@@ -16,6 +16,7 @@
 #include "app/confinement.hpp"
 #include "app/file_watch.hpp"
 #include "app/golden_source.hpp"
+#include "app/heap.hpp"
 #include "app/identity.hpp"
 #include "app/log.hpp"
 #include "app/platforms.hpp"
@@ -63,8 +64,13 @@ bool is_loopback(const std::string& host) {
 class ConnectionMetrics final : public http::ConnectionObserver {
  public:
   explicit ConnectionMetrics(metrics::Registry& registry)
-      : registry_(registry), open_(registry.gauge("pelton_connections", "Open client connections.")) {}
-  void opened() noexcept override { open_.add(1); }
+      : registry_(registry),
+        open_(registry.gauge("pelton_connections", "Open client connections.")),
+        all_(registry.counter("pelton_connections_opened_total", "Client connections accepted.")) {}
+  void opened() noexcept override {
+    open_.add(1);
+    all_.add();
+  }
   void closed() noexcept override { open_.add(-1); }
   void refused(const char* reason) noexcept override {
     // Rare, and from any thread: the counter's own thread is whoever holds the lock.
@@ -75,6 +81,7 @@ class ConnectionMetrics final : public http::ConnectionObserver {
  private:
   metrics::Registry& registry_;
   metrics::Gauge& open_;
+  metrics::Counter& all_;  ///< of the thread that accepts
   std::mutex mutex_;
 };
 
@@ -229,6 +236,7 @@ void run_until_stopped(const Settings& settings, const sigset_t& signals, servin
 int serve(Settings settings) {
   const sigset_t signals = block_signals();
   raise_descriptor_limit();
+  return_freed_memory();
   Log log(settings.log);
   metrics::Registry registry;
   metrics::add_process_metrics(registry);

@@ -7,13 +7,18 @@
 #include <optional>
 #include <utility>
 
+#include "app/key_depth.hpp"
 #include "app/settings_table.hpp"
+#include "core/printable.hpp"
 #include "core/suggest.hpp"
 #include "formats/iterations.hpp"
 
 namespace pelton::app {
 
 namespace {
+
+/// A file may put a name of any length into a message.
+constexpr std::size_t kLongestMessage = 1000;
 
 /// Walks a parsed file and gathers what is wrong with it.
 class Reader {
@@ -43,14 +48,19 @@ class Reader {
     std::stable_sort(errors_.begin(), errors_.end(), [](const FileError& a, const FileError& b) {
       return std::pair(a.line, a.column) < std::pair(b.line, b.column);
     });
+    if (errors_.size() > kMostFileErrors) {
+      FileError& last = errors_[kMostFileErrors - 1];
+      last.message = "this and " + std::to_string(errors_.size() - kMostFileErrors) + " further errors are not told";
+      errors_.resize(kMostFileErrors);
+    }
     return std::move(errors_);
   }
 
  private:
   template <class Place>
-  void fail(const Place& place, std::string message) {
+  void fail(const Place& place, const std::string& message) {
     const toml::source_position at = place.source().begin;
-    errors_.push_back({at.line, at.column, std::move(message)});
+    errors_.push_back({at.line, at.column, core::printable(message, kLongestMessage)});
   }
 
   void remember(const std::string& name, const toml::node& node) {
@@ -273,6 +283,12 @@ class Reader {
 }  // namespace
 
 std::vector<FileError> read_settings(std::string_view toml, const std::filesystem::path& folder, Settings& settings) {
+  if (const auto deep = find_deep_key(toml)) {
+    const std::string_view before = toml.substr(0, *deep);
+    const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
+    const std::size_t line_begins = before.find_last_of('\n') + 1;  // npos + 1 is 0
+    return {{line, *deep - line_begins + 1, "a key of more than " + std::to_string(kMostKeyNames) + " names"}};
+  }
   try {
     const toml::table root = toml::parse(toml);
     Reader reader(folder, settings);
@@ -280,7 +296,7 @@ std::vector<FileError> read_settings(std::string_view toml, const std::filesyste
     return reader.take_errors();
   } catch (const toml::parse_error& failure) {
     const toml::source_position at = failure.source().begin;
-    return {{at.line, at.column, std::string(failure.description())}};
+    return {{at.line, at.column, core::printable(failure.description(), kLongestMessage)}};
   }
 }
 

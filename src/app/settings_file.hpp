@@ -16,6 +16,9 @@ struct FileError {
   std::string message;
 };
 
+/// What is wrong beyond so many errors is counted, not told.
+inline constexpr std::size_t kMostFileErrors = 1000;
+
 /// Reads TOML into `settings`: the sections of the settings table, `[[listen]]` (host, port or unix, tls)
 /// and `[[model]]` (name, path, version, iterations, slo_ms, or fit = {data, target, kind}). Relative paths are
 /// relative to `folder`. Reports everything that is wrong, in order of the file; on errors `settings` is partly changed

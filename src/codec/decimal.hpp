@@ -103,7 +103,8 @@ inline FastNumber scan_long(const char* first, std::uint64_t head, std::uint64_t
   }
   const unsigned fraction = rest + 7 - count_before(ends);
   double value;
-  if (!settle_decimal(mantissa, -static_cast<int>(fraction), value)) [[unlikely]] {
+  // Seven digits and a point with nothing behind it are no number.
+  if (fraction == 0 || !settle_decimal(mantissa, -static_cast<int>(fraction), value)) [[unlikely]] {
     return {nullptr, 0};
   }
   return {first + 8 + rest, value};

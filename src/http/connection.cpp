@@ -23,6 +23,7 @@ std::string_view extra_headers(int status) noexcept {
   switch (status) {
     case 405: return "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n";
     case 415: return "Accept-Encoding: gzip, deflate\r\n";
+    case 503: return "Retry-After: 1\r\n";
     case 426: return "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
     default: return {};
   }
@@ -137,7 +138,10 @@ void Connection::end_rest() {
 void Connection::receive() {
   for (int reads = 0; reads < kReadsAtOnce; ++reads) {
     const bool was_idle = reader_.idle();
-    reader_.make_room();
+    if (!reader_.make_room()) {
+      process();  // which refuses it
+      break;
+    }
     const std::size_t room = reader_.free();
     const ssize_t n = transport_.receive(reader_.tail(), room);
     if (n < 0) {
@@ -205,7 +209,7 @@ void Connection::process() {
         started_ = loop_.now();
         break;
       default:
-        refused_as("protocol");
+        refused_as(reason_of(reader_.refusal()));
         refuse(reader_.refusal(), head);
         return;
     }
@@ -297,6 +301,7 @@ void Connection::finish() noexcept {
 
 void Connection::answer_failure(std::uint64_t sequence) noexcept {
   if (!is_open()) return;
+  take_back(sequence);
   if (replies_.streaming() && replies_.is_oldest(sequence)) {
     finish_stream(false);
     return;

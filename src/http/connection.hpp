@@ -45,6 +45,7 @@ class Connection final : private TickWheel::Entry {
   bool hung_up() const noexcept { return ended_ || hung_up_; }
   core::TextBuffer& begin(std::uint64_t sequence, const ReplyHead& head) noexcept;
   void finish() noexcept;
+  void take_back(std::uint64_t sequence) noexcept { replies_.take_back(sequence); }
   void answer_failure(std::uint64_t sequence) noexcept;
   void begin_stream(std::uint64_t sequence, const ReplyHead& head) noexcept;
   core::TextBuffer& begin_piece() noexcept;
@@ -106,6 +107,9 @@ class Connection final : private TickWheel::Entry {
   void update_deadline();
   void on_deadline() override;
   void refused_as(const char* reason) noexcept;
+  static const char* reason_of(const Refusal& refusal) noexcept {
+    return refusal.status == 503 ? "memory" : "protocol";
+  }
 
   IoLoop& loop_;
   Transport transport_;

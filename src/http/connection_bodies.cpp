@@ -54,7 +54,7 @@ bool Connection::feed() {
     if (!piece.empty()) {
       reader_.took(sink_->take(piece));
     } else if (reader_.refusal().status != 0) {
-      refused_as("protocol");
+      refused_as(reason_of(reader_.refusal()));
       fail_body(reader_.refusal());
       return false;
     } else if (reader_.body_ended()) {

@@ -80,7 +80,7 @@ class HeadParser::Pass {
         headers_(parser.headers_.data()),
         first_(bytes.data()),
         at_(bytes.data()),
-        end_(bytes.data() + bytes.size()),
+        end_(bytes.data() + std::min(bytes.size(), parser.limits_.header_bytes)),  // further ones decide nothing
         head_(head),
         refusal_(refusal) {}
 
@@ -90,7 +90,6 @@ class HeadParser::Pass {
     outcome = header_lines();
     if (outcome != Outcome::complete) return within_limit(outcome);
     head_.size = static_cast<std::size_t>(at_ - first_);
-    if (head_.size > limits_.header_bytes) return refuse(431, "the request's head is longer than the limit");
     head_.view.headers = {headers_, count_};
     return judge();
   }

@@ -216,6 +216,18 @@ void ReplyQueue::finish() {
   }
 }
 
+void ReplyQueue::take_back(std::uint64_t sequence) noexcept {
+  if (!begun()) return;
+  const bool outgoing = writing_ == out_.get();
+  if (sequence != (outgoing ? oldest_ : writing_sequence_)) return;
+  writing_ = nullptr;
+  if (outgoing) {
+    out_->truncate(complete_);
+  } else {
+    shared_.give(std::move(slot(sequence).side));
+  }
+}
+
 /// Writes the Content-Length line right before the body. Digits are few and bodies mostly short, so
 /// what moves is the body, unless the head is shorter and nothing lies before it.
 void ReplyQueue::close_gap() {

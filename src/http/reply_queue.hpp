@@ -79,6 +79,8 @@ class ReplyQueue {
   core::TextBuffer& begin(std::uint64_t sequence, const ReplyHead& head, bool closes);
   void finish();
   bool begun() const noexcept { return writing_ != nullptr; }
+  /// Forgets what `begin` or `begin_piece` began for `sequence`, if that is what is being written.
+  void take_back(std::uint64_t sequence) noexcept;
   /// Begins an answer of unknown length to `sequence`, the oldest request, sent in chunks (HTTP/1.1 only).
   /// Each piece is what is appended between `begin_piece` and `end_piece`; other answers may be
   /// written in between.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <utility>
 
 namespace pelton::http {
@@ -10,6 +11,7 @@ namespace {
 constexpr std::size_t kReparsedAlways = 4096;
 /// An inflated body's memory is kept for the next one up to this size.
 constexpr std::size_t kInflatedKept = 1024 * 1024;
+constexpr std::string_view kNoMemory = "there is no memory for the request at the moment";
 
 Limits for_streams(const Limits& bounds) {
   Limits limits = bounds;
@@ -20,8 +22,18 @@ Limits for_streams(const Limits& bounds) {
 
 ReaderShared::ReaderShared(const Limits& bounds) : limits(bounds), stream_limits(for_streams(bounds)), parser(bounds) {}
 
-void RequestReader::make_room() {
+bool RequestReader::make_room() noexcept {
   if (consumed_ != 0) buffer_.consume(std::exchange(consumed_, 0));
+  try {
+    grow();
+  } catch (const std::bad_alloc&) {
+    refuse(503, kNoMemory);
+    return false;
+  }
+  return true;
+}
+
+void RequestReader::grow() {
   if (phase_ == Phase::pieces) {
     buffer_.make_room(InputPool::kSmallest);
   } else if (phase_ == Phase::length) {
@@ -170,7 +182,15 @@ RequestReader::Next RequestReader::deliver(RequestHead& head, std::size_t body_s
   consumed_ = consumed;
   head.view.body = {buffer_.data() + head.size, body_size};
   if (head.content_coding == ContentCoding::identity || head.framing == Framing::none) return whole();
+  try {
+    return inflate(head);
+  } catch (const std::bad_alloc&) {
+    shared_.inflated.release();
+    return refuse(503, kNoMemory);
+  }
+}
 
+RequestReader::Next RequestReader::inflate(RequestHead& head) {
   core::TextBuffer& plain = shared_.inflated;
   plain.clear();
   switch (shared_.inflater.inflate(head.content_coding, head.view.body, shared_.limits.body_bytes,

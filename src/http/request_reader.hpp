@@ -26,7 +26,7 @@ struct ReaderShared {
 /// Makes requests of a stream of bytes: heads, bodies of a stated length, chunked and compressed
 /// bodies. Knows no sockets, so the same bytes split anywhere give the same requests.
 ///
-///     reader.make_room();  // then write up to free() bytes at tail()
+///     if (reader.make_room()) …  // write up to free() bytes at tail()
 ///     reader.added(n);
 ///     while (reader.next(head) == RequestReader::Next::request) …   // views valid until the next call
 ///
@@ -45,7 +45,8 @@ class RequestReader {
 
   explicit RequestReader(ReaderShared& shared) noexcept : shared_(shared), buffer_(shared.pool) {}
 
-  void make_room();
+  /// False where there is no memory for what comes: `next` and `piece` refuse it from here on.
+  bool make_room() noexcept;
   char* tail() noexcept { return buffer_.tail(); }
   std::size_t free() const noexcept { return buffer_.free(); }
   void added(std::size_t n) noexcept { buffer_.added(n); }
@@ -78,10 +79,12 @@ class RequestReader {
  private:
   enum class Phase : std::uint8_t { head, length, chunked, pieces };
 
+  void grow();
   Next read_head(RequestHead& head);
   Next read_length(RequestHead& head);
   Next read_chunks(RequestHead& head);
   Next deliver(RequestHead& head, std::size_t body_size, std::size_t consumed);
+  Next inflate(RequestHead& head);
   Next whole() noexcept;
   void decode_piece();
   Next refuse(int status, std::string_view detail) noexcept;

@@ -31,6 +31,8 @@ void Responder::finish() {
   connection->release();
 }
 
+void Responder::take_back() noexcept { connection_->take_back(sequence_); }
+
 void Responder::reply(const ReplyHead& head, std::string_view body) {
   core::TextBuffer& to = begin(head);
   if (!body.empty()) to.append(body);

@@ -52,6 +52,9 @@ class Responder {
   core::TextBuffer& begin(const ReplyHead& head);
   /// Completes the answer; the responder is empty afterwards.
   void finish();
+  /// Forgets the answer, or the piece of one, that was begun and is not complete: another may be begun. For whoever
+  /// runs out of memory while writing.
+  void take_back() noexcept;
   /// The whole answer in one call.
   void reply(const ReplyHead& head, std::string_view body);
 

@@ -105,7 +105,7 @@ TEST_F(GoneCallersTest, WhoOnlySaysNoMoreIsStillAnswered) {
   fill_the_pool(first, second);
   test::HttpClient done = server.client();
   done.send(test::HttpClient::request("POST", "/predict", "Connection: close\r\n", R"({"x":[4,3]})"));
-  done.say_no_more();
+  done.end_sending();
   ASSERT_EQ(server.client().get("/livez").status, 200);
   turnstile.open();
   EXPECT_EQ(first.receive().body, R"({"result":5.0})");

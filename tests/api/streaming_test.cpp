@@ -222,6 +222,48 @@ TEST(StreamingDeadline, IsToldAndCounted) {
   EXPECT_THAT(late.client().get("/metrics").body, HasSubstr(R"(pelton_rejected_total{reason="deadline"} 1)"));
 }
 
+TEST(StreamingOverload, AStreamThatIsTurnedAwayIsToldAndCounted) {
+  ApiSettings full;
+  full.batching.max_queue_rows = 1;
+  full.batching.inline_limit = core::Duration(0);
+  ApiTestServer server({{"plain", {"", ""}}}, full);
+  test::HttpClient other = server.client();
+  const std::string one = test::HttpClient::request("POST", "/predict", "", R"({"x":[2,3]})");
+  std::string burst;
+  for (int i = 0; i < 32; ++i) burst += one;
+  int turned_away = 0;
+  test::Reply refused;
+  while (refused.status != 503) {  // whether the stream meets the others' row is chance
+    test::HttpClient client = server.client();
+    other.send(burst);
+    client.send(head_of(kNdjson) + chunk("[2,3]\n") + kEnd);
+    refused = client.receive();
+    for (int i = 0; i < 32; ++i) turned_away += other.receive().status == 503 ? 1 : 0;
+  }
+  EXPECT_EQ(refused.header("Retry-After"), "1");
+  EXPECT_EQ(refused.header("Content-Type"), "application/problem+json");
+  EXPECT_THAT(server.client().get("/metrics").body,
+              HasSubstr("pelton_rejected_total{reason=\"overload\"} " + std::to_string(turned_away + 1) + "\n"));
+}
+
+TEST(StreamingCors, PagesThatMayReadAnswersMayReadStreams) {
+  ApiSettings settings;
+  settings.cors = *Cors::parse("https://shop.example");
+  ApiTestServer server({{"plain", {"", ""}}}, settings);
+  for (const char* rows : {"[2,3]\n", "[2,\"x\"]\n"}) {
+    test::HttpClient client = server.client();
+    client.send(head_of(std::string(kNdjson) + "Origin: https://shop.example\r\n") + chunk(rows) + kEnd);
+    const test::Reply reply = client.receive();
+    EXPECT_EQ(reply.header("Access-Control-Allow-Origin"), "https://shop.example") << rows;
+    EXPECT_EQ(reply.header("Vary"), "Origin");
+  }
+  test::HttpClient stranger = server.client();
+  stranger.send(head_of(std::string(kNdjson) + "Origin: https://evil.example\r\n") + chunk("[2,3]\n") + kEnd);
+  const test::Reply reply = stranger.receive();
+  EXPECT_EQ(reply.header("Access-Control-Allow-Origin"), "");
+  EXPECT_EQ(reply.header("Vary"), "Origin");
+}
+
 TEST(StreamingPool, RowsThatAreScoredInThePoolKeepTheirOrder) {
   ApiSettings settings;
   settings.batching.inline_limit = core::Duration(0);

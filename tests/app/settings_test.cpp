@@ -138,6 +138,39 @@ TEST(SettingsFile, BrokenTomlIsOneErrorWithItsPlace) {
   EXPECT_EQ(errors[0].line, 2U);
 }
 
+TEST(SettingsFile, HostileFilesAreBounded) {
+  std::string key(200'000, '.');
+  for (std::size_t i = 0; i < key.size(); i += 2) key[i] = 'a';
+  for (const std::string& toml : {"\n" + key + "a = 1\n", "\n[" + key + "a]\n", "\nm = [{" + key + "a = 1}]"}) {
+    const auto errors = errors_of(toml);
+    ASSERT_THAT(errors, SizeIs(1));
+    EXPECT_EQ(errors[0].line, 2U);
+    EXPECT_EQ(errors[0].message, "a key of more than 16 names");
+  }
+  EXPECT_THAT(errors_of("a = " + std::string(500'000, '[')), SizeIs(1));
+  std::string many = "[server]\n";
+  for (int i = 0; i < 5'000; ++i) many += "p" + std::to_string(i) + " = 1\n";
+  const auto errors = errors_of(many);
+  ASSERT_THAT(errors, SizeIs(kMostFileErrors));
+  EXPECT_EQ(errors.back().line, 1001U);
+  EXPECT_EQ(errors.back().message, "this and 4000 further errors are not told");
+  const auto lengthy = errors_of("\"" + std::string(100'000, 'x') + "\" = 1\n[" + std::string(100'000, 'y') + "]");
+  ASSERT_THAT(lengthy, SizeIs(2));
+  for (const FileError& error : lengthy) EXPECT_LT(error.message.size(), 1100U);
+}
+
+TEST(SettingsFile, DotsThatAreNoKeysAreAnybodys) {
+  const std::string dots(200, '.');
+  Settings settings;
+  EXPECT_TRUE(read("# " + dots + "\n[server]\nhost = \"" + dots + "\\\"" + dots + "\"\nunix = '" + dots +
+                       "'\n[models]\nrepository = \"\"\"\n" + dots + "\n\\\"\"\"" + dots + "\"\"\"\"\"\ndefault = '''" +
+                       dots + "\n''" + dots + "'''\n",
+                   settings)
+                  .empty());
+  EXPECT_EQ(settings.unix_path, dots);
+  EXPECT_EQ(settings.default_model, dots + "\n''" + dots);
+}
+
 TEST(SettingsFile, ReadsOriginsAsAListOrATextAlike) {
   for (const char* toml : {"[http]\ncors_origins = [\"https://a\", \"http://b:81\"]",
                            "[http]\ncors_origins = \"https://a, http://b:81\""}) {

@@ -61,21 +61,27 @@ class Proxy {
  public:
   using Exchange = std::pair<std::string, std::string>;
 
-  /// `nginx` with configs/nginx/`file`.
-  static std::unique_ptr<Proxy> nginx(const std::string& file, std::vector<Exchange> exchanges) {
+  /// `nginx` with configs/nginx/`file`, and with streams.conf where there are exchanges for it.
+  static std::unique_ptr<Proxy> nginx(const std::string& file, std::vector<Exchange> exchanges,
+                                      const std::vector<Exchange>& streams = {}) {
     auto proxy = std::unique_ptr<Proxy>(new Proxy);
     const std::filesystem::path configs = std::filesystem::path(PELTON_SOURCE_DIR) / "configs/nginx";
     const std::string folder = proxy->folder().string();
     proxy->write("pelton-proxy.conf", file_text(configs / "pelton-proxy.conf"), {});
     exchanges.emplace_back("/var/cache/nginx", folder);
     proxy->write("site.conf", file_text(configs / file), exchanges);
+    std::string outside;
+    if (!streams.empty()) {
+      proxy->write("streams.conf", file_text(configs / "streams.conf"), streams);
+      outside = "load_module " PELTON_NGINX_MODULES "/ngx_stream_module.so;\ninclude streams.conf;\n";
+    }
     std::string paths;
     for (const char* kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
       paths += std::string(kind) + "_temp_path " + folder + "/" + kind + ";\n";
     }
     proxy->write("nginx.conf",
-                 std::string(::getuid() == 0 ? "user root;\n" : "") + "daemon off;\nworker_processes 1;\npid " +
-                     folder + "/pid;\nerror_log " + folder +
+                 outside + std::string(::getuid() == 0 ? "user root;\n" : "") +
+                     "daemon off;\nworker_processes 1;\npid " + folder + "/pid;\nerror_log " + folder +
                      "/error.log;\nevents { worker_connections 1024; }\nhttp {\naccess_log " + folder +
                      "/access.log;\n" + paths + "include site.conf;\n}\n",
                  {});

@@ -1,5 +1,6 @@
 #include "http/reply_queue.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -94,6 +95,33 @@ TEST_F(ReplyQueueTest, AnUnfinishedAnswerIsNotSent) {
   EXPECT_EQ(take(), reply("a"));
   queue.finish();
   EXPECT_EQ(take(), reply("half"));
+}
+
+TEST_F(ReplyQueueTest, WhatIsTakenBackWasNeverThere) {
+  const std::uint64_t first = queue.admit({});
+  const std::uint64_t second = queue.admit({});
+  queue.begin(second, {}, true).append("half");
+  queue.take_back(first);
+  EXPECT_TRUE(queue.begun()) << "it is another's";
+  queue.take_back(second);
+  EXPECT_FALSE(queue.begun());
+  answer(second, "b");
+  queue.begin(first, {.status = 404}, false).append("half");
+  queue.take_back(first);
+  answer(first, "a");
+  EXPECT_EQ(take(), reply("a") + reply("b"));
+  EXPECT_FALSE(queue.closing());
+
+  const std::uint64_t stream = queue.admit({});
+  queue.begin_stream(stream, {}, false);
+  queue.begin_piece().append("one");
+  queue.end_piece();
+  queue.begin_piece().append("half");
+  queue.take_back(stream);
+  queue.begin_piece().append("two");
+  queue.end_piece();
+  queue.finish_stream(true, false);
+  EXPECT_THAT(take(), testing::EndsWith("\r\n\r\n00000003\r\none\r\n00000003\r\ntwo\r\n0\r\n\r\n"));
 }
 
 TEST_F(ReplyQueueTest, AnInterimAnswerWaitsForItsTurn) {

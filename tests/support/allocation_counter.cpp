@@ -14,6 +14,7 @@ thread_local std::size_t mine = 0;
 std::atomic<std::ptrdiff_t> out{0};   // bytes handed out and not given back
 std::atomic<std::ptrdiff_t> peak{0};  // of them
 std::atomic<std::ptrdiff_t> start{0};
+std::atomic<std::size_t> largest_allowed{static_cast<std::size_t>(-1)};
 
 void* counted(void* memory) noexcept {
   const auto bytes = static_cast<std::ptrdiff_t>(malloc_usable_size(memory));
@@ -31,6 +32,7 @@ void give_back(void* memory) noexcept {
 void* allocate(std::size_t size, std::size_t alignment) noexcept {
   all.fetch_add(1, std::memory_order_relaxed);
   ++mine;
+  if (size > largest_allowed.load(std::memory_order_relaxed)) return nullptr;
   if (size == 0) size = 1;
   if (alignment <= alignof(std::max_align_t)) return counted(std::malloc(size));
   return counted(std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment));
@@ -52,6 +54,8 @@ void restart_peak() noexcept {
   start = out.load();
   peak = start.load();
 }
+ShortOfMemory::ShortOfMemory(std::size_t largest) noexcept { largest_allowed = largest; }
+ShortOfMemory::~ShortOfMemory() { largest_allowed = static_cast<std::size_t>(-1); }
 }  // namespace pelton::test
 
 void* operator new(std::size_t size) { return allocate_or_throw(size, 0); }

@@ -15,4 +15,13 @@ std::size_t allocations_of_this_thread() noexcept;
 std::size_t peak_bytes() noexcept;
 void restart_peak() noexcept;
 
+/// While it lives, allocations of more than `largest` bytes fail on all threads, as if there were no memory for them.
+class ShortOfMemory {
+ public:
+  explicit ShortOfMemory(std::size_t largest) noexcept;
+  ~ShortOfMemory();
+  ShortOfMemory(const ShortOfMemory&) = delete;
+  ShortOfMemory& operator=(const ShortOfMemory&) = delete;
+};
+
 }  // namespace pelton::test

@@ -118,14 +118,18 @@ class HttpClient {
     pending_.erase(0, end + 2 + size + 2);
     return chunk;
   }
-  /// Ends the connection as whoever gives up does.
+  /// Ends the sending half alone.
+  void end_sending() { ::shutdown(socket_, SHUT_WR); }
+  /// Ends the connection at once, as whoever gives up does.
   void reset() {
-    const linger at_once{.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    reset_when_closed();
     ::close(std::exchange(socket_, -1));
   }
-  /// Ends the sending half alone.
-  void say_no_more() { ::shutdown(socket_, SHUT_WR); }
+  /// Its end will be a reset of the connection, whatever is still on the way.
+  void reset_when_closed() {
+    const linger now{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  }
 
   /// As recv(2): for whoever keeps nothing.
   std::size_t receive_raw(char* to, std::size_t room) {
