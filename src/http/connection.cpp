@@ -153,7 +153,7 @@ void Connection::receive() {
       on_end_of_input();
       return;
     }
-    if (was_idle) started_ = loop_.now() - loop_.lay();
+    if (was_idle) started_ = loop_.now();
     reader_.added(static_cast<std::size_t>(n));
     process();
     // Only a body is worth another try: a full buffer says that more of it is there already. What TLS

@@ -108,10 +108,9 @@ void IoLoop::await_ready() {
 }
 
 void IoLoop::on_ready() {
-  const core::TimePoint worked_until = worked_until_;
   begin_round();
   // What is ready now became so at some time since the set was last seen as a whole: half way, on average.
-  if (now_ - worked_until < kNap) lay_ = (now_ - seen_all_) / 2;
+  lay_ = (now_ - std::max(seen_all_, awake_since_)) / 2;
   std::array<epoll_event, kEventsAtOnce> events;
   const int n = ::epoll_wait(set_.native_handle(), events.data(), kEventsAtOnce, 0);
   if (n < kEventsAtOnce) seen_all_ = now_;
@@ -141,6 +140,7 @@ void IoLoop::defer(core::Task& task) {
 
 void IoLoop::begin_round() noexcept {
   now_ = clock_.now();
+  if (now_ - worked_until_ >= kNap) awake_since_ = now_;
   lay_ = core::Duration(0);
 }
 

@@ -121,6 +121,7 @@ class IoLoop final : public core::EventLoop {
   core::Duration lay_{0};
   core::TimePoint seen_all_{};      ///< when the epoll set was last told to its end
   core::TimePoint worked_until_{};  ///< end of the last round
+  core::TimePoint awake_since_{};   ///< it has not slept since
   std::unique_ptr<Service> service_;
   TickWheel wheel_;
   Handshakes handshakes_;

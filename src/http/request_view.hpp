@@ -35,8 +35,8 @@ struct RequestView {
   std::string_view body;        ///< decoded (dechunked, inflated); kBodyPadding readable bytes follow
   std::string_view peer;        ///< the caller's address as text; "unix" for unix sockets
   bool encrypted = false;       ///< whether it came over TLS
-  core::TimePoint received;     ///< when the request's first byte came, as far as can be told
-  core::Duration lay{0};        ///< how long its last bytes lay unread because the loop was busy
+  core::TimePoint received;     ///< when the request's first byte was seen
+  core::Duration lay{0};        ///< how long, about, its last bytes lay unread because the loop was busy
   core::TimePoint handed_over;  ///< when the round began in which the service is given it
 
   /// The value of the first header of that name (compared without case), or an empty view.

@@ -96,8 +96,9 @@ struct Shared {
 };
 
 /// Answers by path: /hello, /echo (the body), /target, /peer, /headers (their count), /big?BYTES,
-/// /sentinel (202), /hidden (201), /busy/MS (503, and a respite of so long), /keep/NAME (answered by /answer/NAME on
-/// the same thread, in the order of the names' letters), /drop (no answer), /throw, anything else 404.
+/// /lay (how long it lay unread, in ns), /sentinel (202), /hidden (201), /busy/MS (503, and a respite of so long),
+/// /keep/NAME (answered by /answer/NAME on the same thread, in the order of the names' letters), /drop (no answer),
+/// /throw, anything else 404.
 class TestService : public Service {
  public:
   explicit TestService(Shared& shared);

@@ -69,6 +69,16 @@ TEST(Server, BindsEachThreadToAProcessorOfItsOwnIfAsked) {
   EXPECT_EQ(core::bound_processors(), all) << "the caller's thread is bound to none";
 }
 
+TEST(Server, NothingLayUnreadForLongerThanItWasThere) {
+  TestServer server(one_thread());
+  for (int i = 0; i < 3; ++i) {
+    const auto begun = std::chrono::steady_clock::now();
+    const core::Duration lay{std::stoll(Client(server.port()).get("/lay").body)};
+    EXPECT_GE(lay, core::Duration(0));
+    EXPECT_LE(lay, std::chrono::steady_clock::now() - begun);
+  }
+}
+
 TEST(Server, ReplacesAStaleSocketFileAndNothingElse) {
   const std::string path = socket_path("stale");
   {
