@@ -16,7 +16,8 @@ from .server import make_identity
 from .tally import Gang, Tally
 
 TIMEOUT_S = 60
-PATIENCE_S = 120  # with 503
+PATIENCE_S = 120  # with an overloaded server
+OVERLOADED = (503, 429)  # the latter in V1
 JSON = {"Content-Type": "application/json"}
 
 
@@ -44,7 +45,7 @@ class Caller:
         self._tally = tally
 
     def ask(self, method, target, body=None, headers=()):
-        """The answer's status, headers and bytes. A 503 is obeyed: asked again when it says so."""
+        """The answer's status, headers and bytes. An overloaded server is obeyed: asked again when it says so."""
         give_up = time.monotonic() + PATIENCE_S
         while time.monotonic() < give_up:
             if self._connection is None:
@@ -60,11 +61,11 @@ class Caller:
             if answer.will_close:
                 self._connection.close()
                 self._connection = None
-            if answer.status != 503:
+            if answer.status not in OVERLOADED:
                 return answer, content
-            self._tally.good("told to come again (503)")
+            self._tally.good("told to come again (503, 429)")
             time.sleep(int(answer.getheader("Retry-After")))
-        raise Wrong(f"503 for {PATIENCE_S} s")
+        raise Wrong(f"{answer.status} for {PATIENCE_S} s")
 
     def expect(self, expected, method, target, body=None, headers=()):
         answer, content = self.ask(method, target, body, headers)

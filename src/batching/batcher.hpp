@@ -46,12 +46,10 @@ class Batcher {
   Batcher(const Batcher&) = delete;
   Batcher& operator=(const Batcher&) = delete;
 
-  /// Whether a request of that priority, which lay unread for so long, is turned away whatever its rows: asked first,
-  /// it saves reading them.
-  bool refuses(Priority priority = 0, core::Duration lay = core::Duration(0)) noexcept {
+  /// Whether a request of that priority is turned away whatever its rows: asked first, it saves reading them.
+  bool refuses(Priority priority = 0, const core::Backlog& backlog = {}) const noexcept {
     return waiting_rows_ >= policy_.settings().max_queue_rows ||
-           (overload_.active() && list_.rows_up_to(priority) >= overload_.limit()) ||
-           overload_.too_late(loop_.clock().now(), lay, policy_.objective());
+           (overload_.active() && list_.rows_up_to(priority) >= overload_.limit()) || policy_.too_late(backlog);
   }
   /// A request was turned away unread.
   void refused() noexcept { overload_.refused(loop_.clock().now()); }

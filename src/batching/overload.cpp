@@ -32,25 +32,6 @@ void Overload::taken(core::TimePoint now, const Left& left) noexcept {
   if (active_) adapt(now, left);
 }
 
-bool Overload::too_late(core::TimePoint now, core::Duration lay, core::Duration objective) noexcept {
-  if (!lags_) {
-    if (lay <= objective / 5) {
-      lagging_ = false;
-      return false;
-    }
-    if (!std::exchange(lagging_, true)) lags_since_ = now;
-    if (now - lags_since_ < std::max(kInterval, objective / 2)) return false;
-    lags_ = true;
-    lag_pressed_ = now;
-  }
-  if (lay > objective / 2) {
-    lag_pressed_ = now;
-    return true;
-  }
-  if (now - lag_pressed_ > std::max(kCalm, 2 * objective)) lags_ = lagging_ = false;
-  return false;
-}
-
 void Overload::adapt(core::TimePoint now, const Left& left) noexcept {
   // Beyond two batches the second one's rows would be late even if all went well. Below what is worth a turn
   // the delay is not the queue's, and fewer rows would only waste the model's time.

@@ -53,10 +53,6 @@ class Overload {
     ++late_;
     pressed_ = now;
   }
-  /// A request lay unread for so long, because the loop had others to read. Whether it is too late for it: once none
-  /// was read within a fifth of the objective for `interval`, whoever has lost half of it is turned away, until nobody
-  /// had to be for a while. What cannot even be read in time has no queue that could be limited.
-  bool too_late(core::TimePoint now, core::Duration lay, core::Duration objective) noexcept;
   /// A request was turned away.
   void refused(core::TimePoint now) noexcept {
     bound_ = true;
@@ -77,11 +73,6 @@ class Overload {
   std::size_t answers_ = 0;  ///< in this window
   std::size_t late_ = 0;
   bool bound_ = false;  ///< the limit made a difference in this window
-
-  bool lags_ = false;     ///< the loop does not keep up with reading
-  bool lagging_ = false;  ///< perhaps: it is since
-  core::TimePoint lags_since_{};
-  core::TimePoint lag_pressed_{};  ///< last time that something was too late
 };
 
 }  // namespace pelton::batching

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "batching/overload.hpp"
+
 namespace pelton::batching {
 
 core::Duration Policy::objective() const noexcept {
@@ -44,6 +46,13 @@ core::Duration Policy::patience(std::size_t rows, core::Duration ahead) const no
 
 bool Policy::admits(std::size_t waiting, std::size_t rows) const noexcept {
   return waiting == 0 || (waiting <= settings_.max_queue_rows && rows <= settings_.max_queue_rows - waiting);
+}
+
+bool Policy::too_late(const core::Backlog& backlog) const noexcept {
+  if (backlog.behind < Overload::kInterval) [[likely]]
+    return false;
+  const core::Duration half = objective() / 2;
+  return backlog.behind >= half && backlog.lay > half;
 }
 
 core::Duration Policy::respite() const noexcept {

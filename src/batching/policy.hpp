@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "batching/cost_model.hpp"
+#include "core/backlog.hpp"
 #include "core/clock.hpp"
 
 namespace pelton::batching {
@@ -50,6 +51,10 @@ class Policy {
   /// Whether `rows` more may wait beside `waiting`. An empty queue takes any request: its size was
   /// bounded where it was read.
   bool admits(std::size_t waiting, std::size_t rows) const noexcept;
+  /// Whether it is too late for a request that lay unread, because the loop reads more than it can: once it has been
+  /// behind for as long as a queue has to stand for overload, for whoever has lost half the objective to it. What
+  /// cannot even be read in time has no queue that could be limited.
+  bool too_late(const core::Backlog& backlog) const noexcept;
   /// How long one that is turned away is to be left unheard, if it asks again at once: a quarter of the objective,
   /// 2 to 25 ms. Others may share its connection.
   core::Duration respite() const noexcept;

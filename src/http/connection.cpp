@@ -233,7 +233,7 @@ std::uint64_t Connection::admit(RequestHead& head) {
   head.view.peer = peer_.text();
   head.view.encrypted = transport_.is_tls();
   head.view.received = started_;
-  head.view.lay = loop_.lay();
+  head.view.backlog = loop_.backlog();
   head.view.handed_over = loop_.now();
   return sequence;
 }

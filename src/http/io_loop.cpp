@@ -111,6 +111,11 @@ void IoLoop::on_ready() {
   begin_round();
   // What is ready now became so at some time since the set was last seen as a whole: half way, on average.
   lay_ = (now_ - std::max(seen_all_, awake_since_)) / 2;
+  if (lay_ <= kLongestStretch) {
+    behind_since_.reset();
+  } else if (!behind_since_) {
+    behind_since_ = now_;
+  }
   std::array<epoll_event, kEventsAtOnce> events;
   const int n = ::epoll_wait(set_.native_handle(), events.data(), kEventsAtOnce, 0);
   if (n < kEventsAtOnce) seen_all_ = now_;

@@ -5,8 +5,10 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
+#include "core/backlog.hpp"
 #include "core/event_loop.hpp"
 #include "http/asio.hpp"
 #include "http/census.hpp"
@@ -53,8 +55,8 @@ class IoLoop final : public core::EventLoop {
   // Its own thread, mostly for connections:
   void defer(core::Task& task) override;
   core::TimePoint now() const noexcept { return now_; }  ///< when the current round, or stretch of one, began
-  /// How long what is read now lay in its socket, as far as can be told: what the loop was busy for.
-  core::Duration lay() const noexcept { return lay_; }
+  /// How it keeps up with what it reads now.
+  core::Backlog backlog() const noexcept { return {lay_, behind_since_ ? now_ - *behind_since_ : core::Duration(0)}; }
   bool draining() const noexcept { return draining_; }
   const ServerSettings& settings() const noexcept { return settings_; }
   Service& service() noexcept { return *service_; }
@@ -122,6 +124,7 @@ class IoLoop final : public core::EventLoop {
   core::TimePoint seen_all_{};      ///< when the epoll set was last told to its end
   core::TimePoint worked_until_{};  ///< end of the last round
   core::TimePoint awake_since_{};   ///< it has not slept since
+  std::optional<core::TimePoint> behind_since_;
   std::unique_ptr<Service> service_;
   TickWheel wheel_;
   Handshakes handshakes_;

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "core/backlog.hpp"
 #include "core/clock.hpp"
 
 namespace pelton::http {
@@ -36,7 +37,7 @@ struct RequestView {
   std::string_view peer;        ///< the caller's address as text; "unix" for unix sockets
   bool encrypted = false;       ///< whether it came over TLS
   core::TimePoint received;     ///< when the request's first byte was seen
-  core::Duration lay{0};        ///< how long, about, its last bytes lay unread because the loop was busy
+  core::Backlog backlog;        ///< of the loop, when it read the request
   core::TimePoint handed_over;  ///< when the round began in which the service is given it
 
   /// The value of the first header of that name (compared without case), or an empty view.

@@ -99,6 +99,16 @@ TEST(Policy, AsManyAreScoredTogetherAsTheRowsHaveInCommon) {
   EXPECT_EQ(free.together(0, kBeside), 1U);
 }
 
+TEST(Policy, ItIsTooLateForWhoLostHalfTheObjectiveUnread) {
+  const Policy policy({.slo = milliseconds(20)}, {microseconds(2), core::Duration(5)});
+  EXPECT_TRUE(policy.too_late({.lay = milliseconds(11), .behind = milliseconds(100)}));
+  EXPECT_FALSE(policy.too_late({.lay = milliseconds(10), .behind = seconds(1)}));
+  EXPECT_FALSE(policy.too_late({.lay = milliseconds(500), .behind = milliseconds(99)})) << "a pause, or a burst";
+  const Policy patient({.slo = seconds(1)}, {microseconds(2), core::Duration(5)});
+  EXPECT_FALSE(patient.too_late({.lay = milliseconds(600), .behind = milliseconds(499)}));
+  EXPECT_TRUE(patient.too_late({.lay = milliseconds(501), .behind = milliseconds(500)}));
+}
+
 TEST(Policy, AdmitsUpToTheBoundWithoutOverflow) {
   const Policy policy({.max_queue_rows = 10}, {core::Duration(0), core::Duration(0)});
   EXPECT_TRUE(policy.admits(5, 5));

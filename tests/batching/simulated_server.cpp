@@ -6,6 +6,10 @@
 
 namespace pelton::batching {
 
+namespace {
+constexpr core::Duration kLongestStretch = std::chrono::microseconds(500);  // as http/io_loop.cpp
+}
+
 SimulatedServer::Request& SimulatedServer::arrive(Lane& lane, core::TimePoint at, std::size_t rows, Priority priority,
                                                   core::Duration timeout) {
   Request& request = lane.requests.emplace_back();
@@ -46,9 +50,13 @@ bool SimulatedServer::round() {
     if (next_event() == core::TimePoint::max()) return false;
     set_clock(next_event());
     settle_pool(now());
+    behind_since_.reset();  // it slept
+  } else if (now() - looked_ <= 2 * kLongestStretch) {
+    behind_since_.reset();
+  } else if (!behind_since_) {
+    behind_since_ = now();
   }
-  constexpr core::Duration kLongestStretch = std::chrono::microseconds(500);  // as http/io_loop.cpp
-  const core::TimePoint looked = now();
+  const core::TimePoint looked = looked_ = now();
   core::TimePoint stretch = looked;
   while (!posted_.empty() && posted_.top().at <= looked) {
     core::Task* const task = posted_.top().task;
@@ -76,7 +84,8 @@ core::TimePoint SimulatedServer::next_event() const {
 
 void SimulatedServer::receive(Request& request) {
   Batcher& batcher = request.lane->batcher();
-  if (batcher.refuses(request.priority, now() - request.arrived)) {
+  if (batcher.refuses(request.priority,
+                      {now() - request.arrived, behind_since_ ? now() - *behind_since_ : core::Duration(0)})) {
     batcher.refused();
     spend(refuse_cost);
     request.refused = request.unread = true;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <queue>
 #include <vector>
 
@@ -122,6 +123,8 @@ class SimulatedServer : public core::EventLoop, public JobRunner {
   core::Duration stretched(core::Duration scoring) const;
 
   core::ManualClock clock_;
+  core::TimePoint looked_{};  ///< when the last round of the io thread began
+  std::optional<core::TimePoint> behind_since_;
   core::TimePoint window_began_{};
   core::Duration window_busy_{0};  ///< of the io thread, in this window
   double io_share_ = 0;            ///< of the processor, in the windows before

@@ -307,7 +307,7 @@ void TestService::on_request(const RequestView& request, Responder responder) {
   if (path == "/echo") return responder.reply({.content_type = "text/plain"}, request.body);
   if (path == "/target") return responder.reply({}, request.target);
   if (path == "/peer") return responder.reply({}, request.peer);
-  if (path == "/lay") return responder.reply({}, std::to_string(request.lay.count()));
+  if (path == "/lay") return responder.reply({}, std::to_string(request.backlog.lay.count()));
   if (path == "/headers") return responder.reply({}, std::to_string(request.headers.size()));
   if (path == "/sentinel") return responder.reply({.status = 202}, "sentinel");
   if (path == "/hidden") return responder.reply({.status = 201}, "hidden");
