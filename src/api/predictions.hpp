@@ -89,7 +89,8 @@ class Predictions {
   /// or for batches that are not full. Costs two loads while nothing is overloaded.
   math::RowBuffer* rows_for(const http::RequestView& request, http::Responder& responder, const Unread& unread) {
     batching::Batcher& batcher = state_.predictor().lane(*unread.model.loaded, unread.method).batcher();
-    if (batcher.refuses(unread.priority, request.backlog) && refuse_full(request, responder, unread, batcher)) return nullptr;
+    if (batcher.refuses(unread.priority, request.backlog) && refuse_full(request, responder, unread, batcher))
+      return nullptr;
     return &batcher.rows();
   }
 
