@@ -150,7 +150,14 @@ int failures_over_a_thousand_expirations(std::uint16_t port, const std::string& 
   int failures = 0;
   for (int expired = 0, asked = 0; expired < kExpirations;) {
     for (const auto& caller : callers) caller->send(test::HttpClient::request("POST", "/predict", {}, kRequest));
-    for (const auto& caller : callers) failures += caller->receive().body == kAnswer ? 0 : 1;
+    for (const auto& caller : callers) {
+      try {
+        failures += caller->receive().body == kAnswer ? 0 : 1;
+      } catch (const std::runtime_error& cut) {
+        ADD_FAILURE() << cut.what() << " after " << expired << " expirations";
+        return failures + 1;
+      }
+    }
     int open = 0;
     const int peak = metric("pelton_connections");
     do {
