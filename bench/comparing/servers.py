@@ -41,8 +41,8 @@ def free_port():
 
 
 class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=5)
+    def __init__(self, path, timeout=5):
+        super().__init__("localhost", timeout=timeout)
         self.path = path
 
     def connect(self):

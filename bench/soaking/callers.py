@@ -12,6 +12,8 @@ import struct
 import threading
 import time
 
+from comparing.servers import UnixConnection
+
 from .server import make_identity
 from .tally import Gang, Tally
 
@@ -23,17 +25,6 @@ JSON = {"Content-Type": "application/json"}
 
 class Wrong(Exception):
     """An answer that is not what it must be."""
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=TIMEOUT_S)
-        self._path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
 
 
 class Caller:
@@ -224,7 +215,7 @@ def work(server, orders):
     ways = {
         "": lambda: http.client.HTTPConnection("127.0.0.1", server.port, timeout=TIMEOUT_S),
         ", TLS": lambda: http.client.HTTPSConnection("127.0.0.1", server.tls_port, timeout=TIMEOUT_S, context=trusting),
-        ", unix": lambda: UnixConnection(server.unix),
+        ", unix": lambda: UnixConnection(server.unix, TIMEOUT_S),
     }
     requests = Requests(Caller(ways[""], tally))
     for way, connect in ways.items():

@@ -169,9 +169,8 @@ void NativeStreams::Stream::submit(std::size_t first_row) {
   if (open_rows().rows() == first_row) return;
   submitted = owner_.state_.clock().now();
   deadline = timeout_ > core::Duration(0) ? submitted + timeout_ : core::TimePoint::max();
-  const std::size_t count = open_rows().rows() - first_row;
   busy_ = lane_.batcher().submit(*this, first_row) != batching::Admission::full;
-  if (busy_) return owner_.state_.shared().quotas.charge_rows(client_, count, submitted);
+  if (busy_) return owner_.state_.shared().quotas.charge_rows(client_, rows, submitted);
   owner_.state_.rejections().turned_away();
   conclude(queue_full());
 }

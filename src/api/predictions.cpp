@@ -22,8 +22,8 @@ struct Predictions::Part final : batching::Ticket {
   std::size_t first_row = 0;
   std::vector<double> results;  ///< kept where other parts are still out
 
-  math::RowBuffer& rows() const noexcept { return lane->batcher().rows(); }
-  void give_rows_back() const noexcept { rows().truncate(first_row); }
+  math::RowBuffer& buffer() const noexcept { return lane->batcher().rows(); }
+  void give_rows_back() const noexcept { buffer().truncate(first_row); }
 };
 
 /// A request in hand: its parts, and all that its answer needs.
@@ -139,7 +139,6 @@ void Predictions::reply_full(const http::RequestView& request, http::Responder r
 
 void Predictions::submit(const http::RequestView& request, http::Responder responder, const Wish& wish,
                          const AnswerForm& form) {
-  const std::size_t rows = rows_read(wish);
   Call& call = prepare(request, wish, form);
   const auto refuse = [&](const codec::Problem& problem, std::string_view headers) {
     state_.reply_problem(request, std::move(responder), problem, form.dialect(), wish.model, headers);
@@ -159,11 +158,7 @@ void Predictions::submit(const http::RequestView& request, http::Responder respo
   ++call.model->calls;
   call.responder = std::move(responder);
   QuotaTable& quotas = state_.shared().quotas;
-  if (quotas.limits_rows()) quotas.charge_rows(state_.client(request), rows, request.handed_over);
-}
-
-std::size_t Predictions::rows_read(const Wish& wish) {
-  return state_.predictor().lane(*wish.model->loaded, wish.read_for).batcher().rows().rows() - wish.first_row;
+  if (quotas.limits_rows()) quotas.charge_rows(state_.client(request), call.parts.front().rows, request.handed_over);
 }
 
 Predictions::Call& Predictions::prepare(const http::RequestView& request, const Wish& wish, const AnswerForm& form) {
@@ -212,9 +207,9 @@ bool Predictions::share_rows(Call& call, const Wish& wish) {
   try {
     for (; shared < call.part_count; ++shared) {
       Part& part = call.parts[shared];
-      const bool there = &part.rows() == &read;
+      const bool there = &part.buffer() == &read;
       part.first_row =
-          there ? wish.first_row : codec::copy_rows(read, wish.first_row, part.rows(), call.model->features);
+          there ? wish.first_row : codec::copy_rows(read, wish.first_row, part.buffer(), call.model->features);
       stay |= there;
     }
   } catch (const std::bad_alloc&) {

@@ -112,7 +112,6 @@ class Predictions {
   void reply_full(const http::RequestView& request, http::Responder responder, ServedModel& model,
                   const batching::Batcher& full, Dialect dialect);
   core::TimePoint began(const http::RequestView& request) const noexcept;
-  std::size_t rows_read(const Wish& wish);
   Call& prepare(const http::RequestView& request, const Wish& wish, const AnswerForm& form);
   bool share_rows(Call& call, const Wish& wish);
   static bool enter(Call& call);

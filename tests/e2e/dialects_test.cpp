@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "listening.hpp"
 #include "support/http_client.hpp"
 #include "support/process.hpp"
 
@@ -19,16 +20,10 @@ class LoansInEveryDialect : public testing::Test {
   LoansInEveryDialect()
       : server_({"/usr/bin/env", "AIP_PREDICT_ROUTE=/vertex", PELTON_BINARY, "serve",
                  "loans=" PELTON_SOURCE_DIR "/tests/e2e/fixtures/loans.onnx", "--port", "0", "--threads", "1"}),
-        client_(port()) {}
+        client_(port_of(server_)) {}
   ~LoansInEveryDialect() override {
     server_.signal(SIGTERM);
     EXPECT_EQ(server_.wait(), 0);
-  }
-
-  std::uint16_t port() {
-    const std::string line = server_.line();
-    if (!line.starts_with("listening on http://")) throw std::runtime_error(line + server_.rest_of_stderr());
-    return static_cast<std::uint16_t>(std::stoi(line.substr(line.rfind(':') + 1)));
   }
 
   /// The innermost list behind `before` in the answer; without its brackets.

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "listening.hpp"
 #include "support/http_client.hpp"
 #include "support/process.hpp"
 #include "support/temporary_folder.hpp"
@@ -32,17 +33,11 @@ class GraphsOverHttp : public testing::Test {
                  "sentiment=" + kFixtures + "sentiment.onnx", "words=" + kFixtures + "words.onnx",
                  "network=" + kOracle + "torch_embedding_float.onnx",
                  "targets=" + kOracle + "linear_multi_output_double.onnx", "--port", "0", "--threads", "2"}),
-        port_(port()),
+        port_(port_of(server_)),
         client_(port_) {}
   ~GraphsOverHttp() override {
     server_.signal(SIGTERM);
     EXPECT_EQ(server_.wait(), 0);
-  }
-
-  std::uint16_t port() {
-    const std::string line = server_.line();
-    if (!line.starts_with("listening on http://")) throw std::runtime_error(line + server_.rest_of_stderr());
-    return static_cast<std::uint16_t>(std::stoi(line.substr(line.rfind(':') + 1)));
   }
 
   std::string ask(const std::string& model, const std::string& body, const std::string& headers = {}) {

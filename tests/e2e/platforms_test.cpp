@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "listening.hpp"
 #include "support/http_client.hpp"
 #include "support/process.hpp"
 #include "support/temporary_folder.hpp"
@@ -26,15 +27,6 @@ test::Process serve(const std::vector<std::string>& environment, std::vector<std
   return test::Process(std::move(arguments), environment);
 }
 
-std::uint16_t port_of(test::Process& server) {
-  const std::string line = server.line();
-  const std::size_t colon = line.rfind(':');
-  if (!line.starts_with("listening on http://0.0.0.0:") || colon == std::string::npos) {
-    throw std::runtime_error("unexpected first line: " + line + "\n" + server.rest_of_stderr());
-  }
-  return static_cast<std::uint16_t>(std::stoi(line.substr(colon + 1)));
-}
-
 std::string failure_of(const std::vector<std::string>& environment, std::vector<std::string> arguments = {}) {
   test::Process process = serve(environment, std::move(arguments));
   const std::string told = process.rest_of_stderr();
@@ -48,7 +40,7 @@ TEST(SageMaker, ServesWhatItUnpackedOnTheArgumentServeAlone) {
   std::ofstream(base.path() / "model" / "code" / "requirements.txt") << "numpy\n";
   fs::copy_file(kModel, base.path() / "model" / "model.onnx");
   test::Process server = serve({"SAGEMAKER_BASE_DIR=" + base.path().string(), "SAGEMAKER_BIND_TO_PORT=0"});
-  test::HttpClient client(port_of(server));
+  test::HttpClient client(port_of(server, "http://0.0.0.0:"));
   EXPECT_EQ(client.get("/ping").status, 200);
   const test::Reply lines =
       client.post("/invocations", "{\"features\":" + kRow + "}\n", "Content-Type: application/jsonlines\r\n");
@@ -65,7 +57,7 @@ TEST(SageMaker, AMultiModelEndpointIsWellWithoutModels) {
   test::TemporaryFolder base;
   test::Process server =
       serve({"SAGEMAKER_BASE_DIR=" + base.path().string(), "SAGEMAKER_BIND_TO_PORT=0", "SAGEMAKER_MULTI_MODEL=true"});
-  test::HttpClient client(port_of(server));
+  test::HttpClient client(port_of(server, "http://0.0.0.0:"));
   EXPECT_EQ(client.get("/ping").status, 200);
   EXPECT_EQ(client.get("/models").body, R"({"models":[]})");
 }
@@ -77,7 +69,7 @@ TEST(SageMaker, LoadsAndUnloadsModelsWhenItIsTold) {
   fs::copy_file(kModel, house / "model.onnx");
   test::Process server =
       serve({"SAGEMAKER_BASE_DIR=" + base.path().string(), "SAGEMAKER_BIND_TO_PORT=0", "SAGEMAKER_MULTI_MODEL=true"});
-  test::HttpClient client(port_of(server));
+  test::HttpClient client(port_of(server, "http://0.0.0.0:"));
   EXPECT_EQ(client.get("/models").body, R"({"models":[]})");
   const std::string wanted = R"({"model_name":"house.tar.gz","url":")" + house.string() + "\"}";
   const test::Reply loaded = client.post("/models", wanted);
@@ -111,7 +103,7 @@ TEST(VertexAi, ServesAtTheRoutesAndFromTheFolderItNames) {
   fs::copy_file(kModel, folder.path() / "house" / "3" / "model.onnx");
   test::Process server = serve({"AIP_HTTP_PORT=0", "AIP_HEALTH_ROUTE=/v1/e/1/d/2",
                                 "AIP_PREDICT_ROUTE=/v1/e/1/d/2:predict", "AIP_STORAGE_URI=" + folder.path().string()});
-  test::HttpClient client(port_of(server));
+  test::HttpClient client(port_of(server, "http://0.0.0.0:"));
   EXPECT_EQ(client.get("/v1/e/1/d/2").status, 200);
   EXPECT_THAT(client.post("/v1/e/1/d/2:predict", "{\"instances\":[" + kRow + "]}").body,
               HasSubstr("{\"predictions\":[[1.52133"));

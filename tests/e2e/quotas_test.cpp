@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "listening.hpp"
 #include "support/http_client.hpp"
 #include "support/process.hpp"
 #include "support/temporary_folder.hpp"
@@ -15,11 +16,6 @@ namespace {
 using testing::HasSubstr;
 
 const std::string kQuickstart = std::string(PELTON_SOURCE_DIR) + "/configs/quickstart.toml";
-
-std::uint16_t port_of(test::Process& server) {
-  const std::string line = server.line();
-  return static_cast<std::uint16_t>(std::stoi(line.substr(line.rfind(':') + 1)));
-}
 
 TEST(Quotas, AClientBeyondItsOwnIsTold429AndOthersAreServed) {
   test::TemporaryFolder folder;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "listening.hpp"
 #include "support/certificates.hpp"
 #include "support/http_client.hpp"
 #include "support/process.hpp"
@@ -48,11 +49,6 @@ class Sandbox : public testing::Test {
     // Where leaks are looked for, that is done by tracing, which the sandbox forbids.
     return test::Process(arguments, {"AIP_PREDICT_ROUTE=/vertex", "PELTON_MODELS_DEFAULT=m", "PELTON_TLS_WATCH_MS=20",
                                      "ASAN_OPTIONS=detect_leaks=0"});
-  }
-  static std::uint16_t port_of(test::Process& server) {
-    const std::string line = server.line();
-    if (!line.starts_with("listening on ")) throw std::runtime_error(line + server.rest_of_stderr());
-    return static_cast<std::uint16_t>(std::stoi(line.substr(line.rfind(':') + 1)));
   }
   /// Whether requests come to be answered so: after a reload, which is told by nothing else.
   template <class Ask>
@@ -175,7 +171,7 @@ TEST_F(Sandbox, CertificatesAreRenewedThroughLinksAsCertbotMakesThem) {
   };
   show("1");
   test::Process server = serve({"--tls-certificate", live / "cert.pem", "--tls-key", live / "key.pem"});
-  const std::string url = "https://localhost:" + std::to_string(port_of(server)) + "/readyz";
+  const std::string url = "https://localhost:" + std::to_string(port_of(server, "https://")) + "/readyz";
   const auto trusted = [&](const std::string& number) {
     const std::string authority = archive / ("cert" + number + ".pem");
     return test::Process({PELTON_CURL, "-s", "--cacert", authority, "--connect-to", "localhost::127.0.0.1:", url})

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "listening.hpp"
 #include "support/http_client.hpp"
 #include "support/process.hpp"
 #include "support/temporary_folder.hpp"
@@ -26,16 +27,6 @@ const std::string kQuickstart = kRoot + "/configs/quickstart.toml";
 test::Process pelton(std::vector<std::string> arguments, const std::vector<std::string>& environment = {}) {
   arguments.insert(arguments.begin(), PELTON_BINARY);
   return test::Process(std::move(arguments), environment);
-}
-
-/// Reads "listening on http://127.0.0.1:PORT".
-std::uint16_t port_of(test::Process& server) {
-  const std::string line = server.line();
-  const std::size_t colon = line.rfind(':');
-  if (!line.starts_with("listening on http://") || colon == std::string::npos) {
-    throw std::runtime_error("unexpected first line: " + line + "\n" + server.rest_of_stderr());
-  }
-  return static_cast<std::uint16_t>(std::stoi(line.substr(colon + 1)));
 }
 
 int run(std::vector<std::string> arguments, std::string& out, std::string& err,

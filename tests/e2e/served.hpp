@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "listening.hpp"
 #include "support/http_client.hpp"
 #include "support/process.hpp"
 
@@ -28,11 +29,7 @@ class Served {
     }
     arguments.insert(arguments.end(), further.begin(), further.end());
     process_ = std::make_unique<test::Process>(arguments, environment);
-    const std::string line = process_->line();
-    if (!line.starts_with("listening on http://")) {
-      throw std::runtime_error("unexpected first line: " + line + "\n" + process_->rest_of_stderr());
-    }
-    port_ = static_cast<std::uint16_t>(std::stoi(line.substr(line.rfind(':') + 1)));
+    port_ = port_of(*process_);
   }
 
   std::uint16_t port() const noexcept { return port_; }

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "listening.hpp"
 #include "support/certificates.hpp"
 #include "support/process.hpp"
 #include "support/temporary_folder.hpp"
@@ -57,14 +58,6 @@ class Tls : public testing::Test {
     arguments.insert(arguments.end(), further.begin(), further.end());
     return test::Process(arguments, {"PELTON_TLS_WATCH_MS=20", "PELTON_LOG_LEVEL=info"});
   }
-  /// Reads "listening on https://127.0.0.1:PORT", and gives the URL.
-  static std::string url_of(test::Process& server) {
-    const std::string line = server.line();
-    if (!line.starts_with("listening on https://127.0.0.1:")) {
-      throw std::runtime_error("unexpected first line: " + line + "\n" + server.rest_of_stderr());
-    }
-    return line.substr(line.find("https://"));
-  }
   Ran curl(const std::string& url, std::vector<std::string> further = {}) const {
     std::vector<std::string> arguments{"/usr/bin/curl", "--silent",    "--show-error", "--max-time", "60",
                                        "--cacert",      path("ca.pem")};
@@ -91,7 +84,7 @@ class Tls : public testing::Test {
 
 TEST_F(Tls, CurlIsAnsweredInEveryWayItKnows) {
   test::Process server = serve();
-  const std::string url = url_of(server);
+  const std::string url = url_of(server, "https://127.0.0.1:");
   EXPECT_EQ(predict(url).out, R"({"result":2.0})") << predict(url).err;
   const Ran modern = predict(url, {"--tlsv1.3", "--verbose"});
   EXPECT_EQ(modern.out, R"({"result":2.0})");
@@ -110,7 +103,7 @@ TEST_F(Tls, CurlIsAnsweredInEveryWayItKnows) {
 
 TEST_F(Tls, LargeBodiesGoBothWays) {
   test::Process server = serve();
-  const std::string url = url_of(server);
+  const std::string url = url_of(server, "https://127.0.0.1:");
   std::string rows = "[2,3]";
   std::string results = "2.0";
   for (int i = 1; i < 200'000; ++i) {
@@ -129,7 +122,7 @@ TEST_F(Tls, ClientCertificatesAreAskedFor) {
   const TestIdentity stranger = make_identity({.name = "stranger"});
   put_file(path("stranger.pem"), stranger.certificate_pem() + stranger.key_pem());
   test::Process server = serve({"--tls-client-ca", path("ca.pem"), "--tls-client-certificates", "required"});
-  const std::string url = url_of(server);
+  const std::string url = url_of(server, "https://127.0.0.1:");
   EXPECT_EQ(predict(url, {"--cert", path("client.pem")}).out, R"({"result":2.0})");
   const Ran nobody = predict(url);
   EXPECT_NE(nobody.code, 0);
@@ -139,7 +132,7 @@ TEST_F(Tls, ClientCertificatesAreAskedFor) {
 
 TEST_F(Tls, NewFilesAreShownAtSighupAndWhenTheyChange) {
   test::Process server = serve();
-  const std::string url = url_of(server);
+  const std::string url = url_of(server, "https://127.0.0.1:");
   ASSERT_EQ(predict(url).out, R"({"result":2.0})");
   const TestIdentity second = make_identity({.name = "localhost"});
   put_file(path("second.pem"), second.certificate_pem());
@@ -161,7 +154,7 @@ TEST_F(Tls, NewFilesAreShownAtSighupAndWhenTheyChange) {
 
 TEST_F(Tls, AHundredRenewalsUnderLoadFailNoRequest) {
   test::Process server = serve({"--threads", "2"});
-  const std::string url = url_of(server);
+  const std::string url = url_of(server, "https://127.0.0.1:");
   std::atomic<bool> over{false};
   std::atomic<int> shown{0};
   std::thread renewals([&] {
@@ -194,7 +187,7 @@ TEST_F(Tls, AHundredRenewalsUnderLoadFailNoRequest) {
 
 TEST_F(Tls, BenchSaysWhomItDoesNotTrust) {
   test::Process server = serve();
-  const std::string url = url_of(server);
+  const std::string url = url_of(server, "https://127.0.0.1:");
   const auto bench = [&](std::vector<std::string> further) {
     std::vector<std::string> arguments{PELTON_BINARY, "bench", url, "--requests", "10", "--connections", "2"};
     arguments.insert(arguments.end(), further.begin(), further.end());

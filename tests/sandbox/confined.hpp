@@ -3,9 +3,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <exception>
-#include <utility>
+#include <system_error>
 
 namespace pelton::sandbox::test {
 
@@ -27,6 +28,28 @@ int in_a_child(Trial trial) {
   if (child < 0 || ::waitpid(child, &status, 0) != child) return -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
+
+/// What one process tells another, once: a byte through a pipe.
+class Signal {
+ public:
+  Signal() {
+    if (::pipe(ends_.data()) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+  }
+  ~Signal() {
+    for (const int end : ends_) ::close(end);
+  }
+  Signal(const Signal&) = delete;
+  Signal& operator=(const Signal&) = delete;
+
+  bool give() const { return ::write(ends_[1], "x", 1) == 1; }
+  bool await() const {
+    char given = 0;
+    return ::read(ends_[0], &given, 1) == 1;
+  }
+
+ private:
+  std::array<int, 2> ends_{};
+};
 
 /// Whether the call failed with `error_number`.
 inline bool failed_with(long result, int error_number) { return result < 0 && errno == error_number; }

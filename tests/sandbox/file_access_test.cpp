@@ -26,6 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::failed_with;
 using test::in_a_child;
+using test::Signal;
 
 class FileAccessTest : public testing::Test {
  protected:
@@ -59,28 +60,22 @@ TEST_F(FileAccessTest, WhatIsBeneathAFolderIsRead) {
 }
 
 TEST_F(FileAccessTest, FilesThatComeLaterAreReadToo) {
-  int gate[2];
-  int answer[2];
-  ASSERT_EQ(::pipe(gate), 0);
-  ASSERT_EQ(::pipe(answer), 0);
+  Signal confined;
+  Signal changed;
   std::future<int> child = std::async(std::launch::async, [&] {
     return in_a_child([&] {
-      char c = 0;
-      const bool confined = confine();
-      return confined && ::write(answer[1], "x", 1) == 1 && ::read(gate[0], &c, 1) == 1 &&
+      return confine() && confined.give() && changed.await() &&
              read(models / "house" / "2" / "model.onnx") == "newer" &&
              read(models / "house" / "1" / "model.onnx") == "replaced";
     });
   });
-  char c = 0;
-  ASSERT_EQ(::read(answer[0], &c, 1), 1);
+  ASSERT_TRUE(confined.await());
   fs::create_directory(models / "house" / "2");
   write(models / "house" / "2" / "model.onnx", "newer");
   write(folder.path() / "new", "replaced");
   fs::rename(folder.path() / "new", models / "house" / "1" / "model.onnx");
-  ASSERT_EQ(::write(gate[1], "x", 1), 1);
+  ASSERT_TRUE(changed.give());
   EXPECT_EQ(child.get(), 0);
-  for (const int fd : {gate[0], gate[1], answer[0], answer[1]}) ::close(fd);
 }
 
 TEST_F(FileAccessTest, NothingElseIs) {
@@ -149,27 +144,22 @@ TEST_F(FileAccessTest, LinksWithinTheFolderWorkAndMayBeTurned) {
   write(models / "..1" / "model.onnx", "first");
   fs::create_symlink("..1", models / "..data");
   fs::create_symlink("..data/model.onnx", models / "model.onnx");
-  int gate[2];
-  int answer[2];
-  ASSERT_EQ(::pipe(gate), 0);
-  ASSERT_EQ(::pipe(answer), 0);
+  Signal seen;
+  Signal turned;
   std::future<int> child = std::async(std::launch::async, [&] {
     return in_a_child([&] {
-      char c = 0;
-      return confine() && read(models / "model.onnx") == "first" && ::write(answer[1], "x", 1) == 1 &&
-             ::read(gate[0], &c, 1) == 1 && read(models / "model.onnx") == "second";
+      return confine() && read(models / "model.onnx") == "first" && seen.give() && turned.await() &&
+             read(models / "model.onnx") == "second";
     });
   });
-  char c = 0;
-  ASSERT_EQ(::read(answer[0], &c, 1), 1);
+  ASSERT_TRUE(seen.await());
   fs::create_directory(models / "..2");
   write(models / "..2" / "model.onnx", "second");
   fs::create_symlink("..2", models / "..data_tmp");
   fs::rename(models / "..data_tmp", models / "..data");
   fs::remove_all(models / "..1");
-  ASSERT_EQ(::write(gate[1], "x", 1), 1);
+  ASSERT_TRUE(turned.give());
   EXPECT_EQ(child.get(), 0);
-  for (const int fd : {gate[0], gate[1], answer[0], answer[1]}) ::close(fd);
 }
 
 TEST_F(FileAccessTest, ASingleFileMayBeNamed) {
