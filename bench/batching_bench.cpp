@@ -36,6 +36,7 @@ class Unobserved final : public batching::BatchObserver {
 class BenchLoop final : public core::EventLoop {
  public:
   void defer(core::Task& task) override { task_ = &task; }
+  void let_gather(core::Duration) noexcept override {}
   void post(core::Task& task) override { task_ = &task; }
   const core::Clock& clock() const noexcept override { return core::SteadyClock::instance(); }
   void end_round() {

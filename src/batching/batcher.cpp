@@ -82,6 +82,16 @@ bool Batcher::admits(const Ticket& ticket, bool big) const noexcept {
   return before == 0 || (before <= overload_.limit() && ticket.rows <= overload_.limit() - before);
 }
 
+void Batcher::refused() noexcept {
+  overload_.refused(loop_.clock().now());
+  let_gather();
+}
+
+/// While overloaded the processor is for the turn that is out; whoever comes meanwhile has to wait for it.
+void Batcher::let_gather() const noexcept {
+  if (overload_.active() && turn_out(false)) loop_.let_gather(policy_.gathering());
+}
+
 Admission Batcher::submit(Ticket& ticket, std::size_t first) {
   assert(first < open_->rows.rows());
   request_flush();
@@ -147,6 +157,7 @@ void Batcher::flush() {
   shed(now);
   if (!list_.empty() && scores_inline()) score_inline(now);
   next_turn(now);
+  let_gather();
   if (pool_ == nullptr && waiting_rows() != 0) request_flush();
 }
 

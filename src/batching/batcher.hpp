@@ -52,7 +52,7 @@ class Batcher {
            (overload_.active() && list_.rows_up_to(priority) >= overload_.limit()) || policy_.too_late(backlog);
   }
   /// A request was turned away unread.
-  void refused() noexcept { overload_.refused(loop_.clock().now()); }
+  void refused() noexcept;
   /// Where the next request's rows are written; the same object until `submit` or the end of the round.
   math::RowBuffer& rows() noexcept { return open_->rows; }
   /// Enters rows() from `first` to its end as one request.
@@ -88,6 +88,7 @@ class Batcher {
 
   bool scores_inline() const noexcept;
   bool turn_out(bool big) const noexcept;
+  void let_gather() const noexcept;
   std::size_t next_rows(core::Duration handing_over) const noexcept;
   void score_inline(core::TimePoint now);
   void next_turn(core::TimePoint now);

@@ -61,6 +61,11 @@ core::Duration Policy::respite() const noexcept {
   return std::clamp(objective() / 4, kLeast, kMost);
 }
 
+core::Duration Policy::gathering() const noexcept {
+  constexpr core::Duration kMost{std::chrono::microseconds(600)};
+  return std::min(turn_objective() / 16, kMost);
+}
+
 int Policy::retry_after_seconds(std::size_t waiting) const noexcept {
   constexpr std::chrono::seconds kLongest{60};
   const auto expected = std::min<core::Duration>(cost_.predict(waiting), kLongest);

@@ -33,6 +33,9 @@ class EventLoop {
 
   /// Runs `task` at the end of the current round. Loop thread only.
   virtual void defer(Task& task) = 0;
+  /// From this look at the sockets to the next, requests are to gather for `spell` (the shortest that is asked for
+  /// in a round): what is done elsewhere needs the processor more than reading them one by one. Loop thread only.
+  virtual void let_gather(Duration spell) noexcept = 0;
   /// Runs `task` on the loop's thread soon. Any thread.
   virtual void post(Task& task) = 0;
   /// The clock the loop's deadlines are measured by.

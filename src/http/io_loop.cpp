@@ -109,6 +109,7 @@ void IoLoop::await_ready() {
 
 void IoLoop::on_ready() {
   begin_round();
+  const core::TimePoint began = now_;
   // What is ready now became so at some time since the set was last seen as a whole: half way, on average.
   lay_ = (now_ - std::max(seen_all_, awake_since_)) / 2;
   if (lay_ <= kLongestStretch) {
@@ -125,7 +126,14 @@ void IoLoop::on_ready() {
     if (i % kEventsBetweenLooks == kEventsBetweenLooks - 1) stretch();
   }
   end_round();
+  if (gathering_ < core::Duration::max()) gather(began + std::exchange(gathering_, core::Duration::max()));
   await_ready();
+}
+
+/// Does not even wait for the sockets, whose every request would wake the thread; for what other threads want it does.
+void IoLoop::gather(core::TimePoint until) {
+  std::unique_lock lock(mutex_);
+  waked_.wait_for(lock, until - clock_.now(), [this] { return waking_; });
 }
 
 /// In a round that takes long, what has been read so far is scored and answered.
@@ -184,6 +192,7 @@ void IoLoop::wake() {
     const std::lock_guard lock(mutex_);
     if (std::exchange(waking_, true)) return;
   }
+  waked_.notify_one();
   net::post(context_, WakeHandler(*this));
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -54,6 +56,7 @@ class IoLoop final : public core::EventLoop {
 
   // Its own thread, mostly for connections:
   void defer(core::Task& task) override;
+  void let_gather(core::Duration spell) noexcept override { gathering_ = std::min(gathering_, spell); }
   core::TimePoint now() const noexcept { return now_; }  ///< when the current round, or stretch of one, began
   /// How it keeps up with what it reads now.
   core::Backlog backlog() const noexcept { return {lay_, behind_since_ ? now_ - *behind_since_ : core::Duration(0)}; }
@@ -101,6 +104,7 @@ class IoLoop final : public core::EventLoop {
   void begin_round() noexcept;
   void run_deferred();
   void end_round();
+  void gather(core::TimePoint until);
   void wake();
   void forget(const Arrival& arrival) noexcept;
   void close_all();
@@ -119,6 +123,7 @@ class IoLoop final : public core::EventLoop {
   std::vector<Resting> rested_;  ///< while they are woken
   bool ticking_ = false;
   bool draining_ = false;
+  core::Duration gathering_ = core::Duration::max();  ///< what the round asked for
   core::TimePoint now_;
   core::Duration lay_{0};
   core::TimePoint seen_all_{};      ///< when the epoll set was last told to its end
@@ -138,6 +143,7 @@ class IoLoop final : public core::EventLoop {
   core::Task** deferred_end_ = &deferred_first_;
 
   std::mutex mutex_;  ///< for what follows
+  std::condition_variable waked_;
   core::Task* posted_first_ = nullptr;
   core::Task** posted_end_ = &posted_first_;
   std::vector<Arrival> arrivals_;

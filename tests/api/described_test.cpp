@@ -23,6 +23,7 @@ using testing::Not;
 class StillLoop final : public core::EventLoop {
  public:
   void defer(core::Task&) override {}
+  void let_gather(core::Duration) noexcept override {}
   void post(core::Task&) override {}
   const core::Clock& clock() const noexcept override { return core::SteadyClock::instance(); }
 };

@@ -9,6 +9,7 @@
 #include <new>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "batching/scoring_pool.hpp"
@@ -299,6 +300,40 @@ TEST_F(BatcherTest, WhatArrivesDuringATurnGathersForTheNext) {
     EXPECT_EQ(callers[i].answers, 1);
   }
   EXPECT_TRUE(batcher.idle());
+}
+
+TEST_F(BatcherTest, WhileOverloadedRequestsGatherBesideATurn) {
+  HeldPool pool;
+  scorer.fixed = scorer.per_row = milliseconds(2);
+  Batcher batcher = make({}, &pool, milliseconds(2), milliseconds(2));
+  std::vector<Caller> callers(200);
+  std::size_t sent = 0;
+  for (; sent < callers.size() && !batcher.overloaded(); ++sent) {
+    EXPECT_EQ(loop.gathering, core::Duration(0)) << "a queue is no overload";
+    send(batcher, callers[sent], {{1, 2}});
+    loop.run_round();
+    if (sent % 4 == 3) pool.run_first();  // twice as many come as can be scored
+    loop.run_round();
+  }
+  ASSERT_TRUE(batcher.overloaded());
+  const auto asked = [&] { return std::exchange(loop.gathering, core::Duration(0)); };
+  asked();
+  ASSERT_FALSE(pool.jobs.empty());
+  batcher.refused();
+  EXPECT_EQ(asked(), batcher.policy().gathering()) << "whoever is refused";
+  ASSERT_LT(sent, callers.size());
+  send(batcher, callers[sent], {{1, 2}});
+  EXPECT_EQ(asked(), core::Duration(0));
+  loop.run_round();
+  EXPECT_EQ(asked(), batcher.policy().gathering()) << "whoever has to wait";
+  while (!batcher.idle()) {
+    if (!pool.jobs.empty()) pool.run_first();
+    loop.run_round();
+  }
+  asked();
+  ASSERT_TRUE(batcher.overloaded());
+  batcher.refused();
+  EXPECT_EQ(asked(), core::Duration(0)) << "nothing needs the processor";
 }
 
 TEST_F(BatcherTest, AFullTurnIsReadyBeforeTheLastOneIsOver) {

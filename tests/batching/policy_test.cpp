@@ -124,6 +124,17 @@ TEST(Policy, RetryAfterIsTheExpectedWaitInWholeSeconds) {
   EXPECT_EQ(policy.retry_after_seconds(100'000'000), 60);
 }
 
+TEST(Policy, RequestsGatherForASixteenthOfTheShortestObjectiveWithinBounds) {
+  using std::chrono::microseconds;
+  using std::chrono::milliseconds;
+  const auto gathering = [](core::Duration slo, core::Duration others) {
+    return Policy({.slo = slo, .turn_slo = others}, CostModel({}, {})).gathering();
+  };
+  EXPECT_EQ(gathering(milliseconds(8), milliseconds(20)), microseconds(500));
+  EXPECT_EQ(gathering(milliseconds(500), milliseconds(4)), microseconds(250)) << "the others' lane waits too";
+  EXPECT_EQ(gathering(milliseconds(20), milliseconds(20)), microseconds(600));
+}
+
 TEST(Policy, ARespiteIsAQuarterOfTheObjectiveWithinBounds) {
   const auto respite = [](core::Duration slo) { return Policy({.slo = slo}, CostModel({}, {})).respite(); };
   using std::chrono::milliseconds;

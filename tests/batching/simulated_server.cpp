@@ -61,22 +61,30 @@ bool SimulatedServer::round() {
   while (!posted_.empty() && posted_.top().at <= looked) {
     core::Task* const task = posted_.top().task;
     posted_.pop();
+    deaf_until_ = looked;  // it is awake
     task->run();
   }
-  while (next_arrival_ < arrivals_.size() && arrivals_[next_arrival_]->arrived <= looked) {
+  if (arrival() <= looked) spend(look_cost);
+  while (arrival() <= looked) {
     receive(*arrivals_[next_arrival_++]);
     if (now() - stretch < kLongestStretch) continue;
     for (core::Task* const task : std::exchange(deferred_, {})) task->run();
     stretch = now();
   }
   for (core::Task* const task : std::exchange(deferred_, {})) task->run();
+  if (gathering_ < core::Duration::max()) deaf_until_ = looked + std::exchange(gathering_, core::Duration::max());
   return true;
+}
+
+/// When the next request is seen that comes in.
+core::TimePoint SimulatedServer::arrival() const {
+  if (next_arrival_ == arrivals_.size()) return core::TimePoint::max();
+  return std::max(arrivals_[next_arrival_]->arrived, deaf_until_);
 }
 
 core::TimePoint SimulatedServer::next_event() const {
   if (!deferred_.empty()) return now();
-  core::TimePoint next = core::TimePoint::max();
-  if (next_arrival_ < arrivals_.size()) next = std::min(next, arrivals_[next_arrival_]->arrived);
+  core::TimePoint next = arrival();
   if (!posted_.empty()) next = std::min(next, posted_.top().at);
   if (!queue_.empty()) next = std::min(next, *std::min_element(pool_free_.begin(), pool_free_.end()));
   return std::max(next, now());

@@ -25,6 +25,7 @@ class SimulatedServer : public core::EventLoop, public JobRunner {
 
   core::Duration read_cost{std::chrono::microseconds(9)};    ///< of the io thread, for a request
   core::Duration refuse_cost{std::chrono::microseconds(4)};  ///< likewise, for one refused unread
+  core::Duration look_cost{0};  ///< likewise, for every look at the sockets that finds something
   /// The io thread goes first on the one processor there is, and scoring takes as much longer as its share was of
   /// late. For a pool of one thread.
   bool one_processor = false;
@@ -94,6 +95,7 @@ class SimulatedServer : public core::EventLoop, public JobRunner {
 
   // core::EventLoop:
   void defer(core::Task& task) override { deferred_.push_back(&task); }
+  void let_gather(core::Duration spell) noexcept override { gathering_ = std::min(gathering_, spell); }
   void post(core::Task& task) override { posted_.push({clock_.now(), order_++, &task}); }
   const core::Clock& clock() const noexcept override { return clock_; }
   // JobRunner:
@@ -115,6 +117,7 @@ class SimulatedServer : public core::EventLoop, public JobRunner {
   static void answered(Ticket& ticket, const Outcome& outcome);
   bool round();
   void receive(Request& request);
+  core::TimePoint arrival() const;
   core::TimePoint next_event() const;
   void set_clock(core::TimePoint to) { clock_.advance(to - clock_.now()); }
   void settle_pool(core::TimePoint now);
@@ -123,7 +126,9 @@ class SimulatedServer : public core::EventLoop, public JobRunner {
   core::Duration stretched(core::Duration scoring) const;
 
   core::ManualClock clock_;
-  core::TimePoint looked_{};  ///< when the last round of the io thread began
+  core::Duration gathering_ = core::Duration::max();  ///< asked for in this round
+  core::TimePoint deaf_until_{};                      ///< no look at the sockets before
+  core::TimePoint looked_{};                          ///< when the last round of the io thread began
   std::optional<core::TimePoint> behind_since_;
   core::TimePoint window_began_{};
   core::Duration window_busy_{0};  ///< of the io thread, in this window

@@ -183,17 +183,19 @@ struct Shared {
   const char* name;
   core::Duration row;
   core::Duration refuse;
+  core::Duration look{0};  ///< what gathering saves is not counted as possible
 };
 
 class OneProcessor : public testing::TestWithParam<Shared> {};
 
 TEST_P(OneProcessor, GoodputIsWhatTimelyRefusalsLeave) {
   using Seconds = std::chrono::duration<double>;
-  const auto& [name, row, refuse] = GetParam();
+  const auto& [name, row, refuse, look] = GetParam();
   for (const double load : {1.5, 3.0}) {
     SimulatedServer one;
     one.one_processor = true;
     one.refuse_cost = refuse;
+    one.look_cost = look;
     Lane lane{one, microseconds(100), row};
     const double saturation = 1 / (Seconds(row).count() + Seconds(one.read_cost).count());
     one.load(lane, load * saturation, kStart, at(seconds(5)));
@@ -209,6 +211,8 @@ TEST_P(OneProcessor, GoodputIsWhatTimelyRefusalsLeave) {
 INSTANTIATE_TEST_SUITE_P(Models, OneProcessor,
                          testing::Values(Shared{"light", microseconds(100), microseconds(4)},
                                          Shared{"light_and_refused_dearly", microseconds(100), microseconds(12)},
+                                         Shared{"light_and_looked_for_dearly", microseconds(75), microseconds(5),
+                                                microseconds(10)},
                                          Shared{"heavy", microseconds(800), microseconds(12)}),
                          [](const auto& param) { return std::string(param.param.name); });
 

@@ -344,6 +344,26 @@ TEST(Connection, OthersAreServedWhileItRests) {
   EXPECT_EQ(hasty->read_reply().status, 0) << "the server's end is the respite's";
 }
 
+TEST(Connection, RequestsGatherForTheShortestSpellAskedForInTheirRound) {
+  TestServer server(one_thread());
+  Client client(server.port());
+  ASSERT_TRUE(client.send(get("/gather/3600000") + get("/gather/1")));
+  EXPECT_EQ(client.read_reply().status, 200);
+  EXPECT_EQ(client.read_reply().status, 200);
+  EXPECT_EQ(client.get("/hello").status, 200);
+}
+
+TEST(Connection, WhatOtherThreadsWantDoesNotWaitForRequestsToGather) {
+  std::optional<Client> client;
+  {
+    TestServer server(one_thread());
+    client.emplace(server.port());
+    EXPECT_EQ(client->get("/gather/3600000").status, 200);
+    ASSERT_TRUE(client->send(get("/hello")));
+  }
+  EXPECT_LE(client->read_reply().status, 200) << "the server has ended, whether it saw the last request or not";
+}
+
 TEST(Connection, AnswersForAServiceThatDoesNot) {
   TestServer server(one_thread());
   Client client(server.port());

@@ -285,7 +285,8 @@ struct TestService::Held {
   std::vector<TestSink*> sinks;
 };
 
-TestService::TestService(Shared& shared) : shared_(shared), held_(std::make_unique<Held>()) {}
+TestService::TestService(Shared& shared, core::EventLoop& loop)
+    : shared_(shared), loop_(loop), held_(std::make_unique<Held>()) {}
 TestService::~TestService() = default;
 
 bool TestService::wants_pieces(const RequestView& head) const { return head.path.starts_with("/stream/"); }
@@ -315,6 +316,10 @@ void TestService::on_request(const RequestView& request, Responder responder) {
   if (path.starts_with("/busy/")) {
     const core::Duration respite = std::chrono::milliseconds(std::stoi(std::string(path.substr(6))));
     return responder.reply({.status = 503, .respite = respite}, "busy");
+  }
+  if (path.starts_with("/gather/")) {
+    loop_.let_gather(std::chrono::milliseconds(std::stoi(std::string(path.substr(8)))));
+    return responder.reply({}, "gathering");
   }
   if (path == "/throw") throw std::runtime_error("the service broke");
   if (path == "/drop") return;
@@ -369,7 +374,8 @@ ServerSettings one_thread() {
 
 TestServer::TestServer(ServerSettings settings, const core::Clock& clock) {
   server = std::make_unique<Server>(
-      std::move(settings), clock, [this](core::EventLoop&) { return std::make_unique<TestService>(shared); }, observer);
+      std::move(settings), clock, [this](core::EventLoop& loop) { return std::make_unique<TestService>(shared, loop); },
+      observer);
   if (auto started = server->start(); !started) throw std::runtime_error(started.error().message());
 }
 

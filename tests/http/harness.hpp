@@ -97,11 +97,12 @@ struct Shared {
 
 /// Answers by path: /hello, /echo (the body), /target, /peer, /headers (their count), /big?BYTES,
 /// /lay (how long it lay unread, in ns), /sentinel (202), /hidden (201), /busy/MS (503, and a respite of so long),
+/// /gather/MS (has the loop let requests gather for so long),
 /// /keep/NAME (answered by /answer/NAME on the same thread, in the order of the names' letters), /drop (no answer),
 /// /throw, anything else 404.
 class TestService : public Service {
  public:
-  explicit TestService(Shared& shared);
+  TestService(Shared& shared, core::EventLoop& loop);
   ~TestService() override;
   void on_request(const RequestView& request, Responder responder) override;
   std::string_view write_protocol_error(int status, std::string_view detail, const RequestView* head,
@@ -113,6 +114,7 @@ class TestService : public Service {
  private:
   struct Held;
   Shared& shared_;
+  core::EventLoop& loop_;
   std::unique_ptr<Held> held_;
   std::map<char, Responder> kept_;
 };

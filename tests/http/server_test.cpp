@@ -57,10 +57,10 @@ TEST(Server, BindsEachThreadToAProcessorOfItsOwnIfAsked) {
   test::Shared shared;
   std::mutex mutex;
   std::vector<int> bound;
-  const auto factory = [&](core::EventLoop&) {
+  const auto factory = [&](core::EventLoop& loop) {
     const std::lock_guard lock(mutex);
     for (const int processor : core::bound_processors()) bound.push_back(processor);
-    return std::make_unique<TestService>(shared);
+    return std::make_unique<TestService>(shared, loop);
   };
   Server server(settings, core::SteadyClock::instance(), factory, observer);
   ASSERT_TRUE(server.start());

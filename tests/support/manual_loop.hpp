@@ -13,12 +13,15 @@ class ManualLoop final : public core::EventLoop {
   explicit ManualLoop(const core::Clock& clock) : clock_(clock) {}
 
   void defer(core::Task& task) override { push(deferred_, task); }
+  void let_gather(core::Duration spell) noexcept override { gathering = spell; }
   void post(core::Task& task) override {
     const std::lock_guard lock(mutex_);
     push(posted_, task);
     arrived_.notify_all();
   }
   const core::Clock& clock() const noexcept override { return clock_; }
+
+  core::Duration gathering{0};  ///< what the last who asked for it wanted
 
   /// Runs what was posted and deferred before the call; returns how many tasks ran.
   int run_round() {
