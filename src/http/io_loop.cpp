@@ -1,6 +1,7 @@
 #include "http/io_loop.hpp"
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -20,8 +21,9 @@ constexpr int kEventsAtOnce = 512;
 /// their bodies are large.
 constexpr core::Duration kLongestStretch = std::chrono::microseconds(500);
 constexpr int kEventsBetweenLooks = 4;  ///< at the clock
-/// A loop that did nothing for longer slept; what comes when it is woken has come just now.
+/// A loop that did nothing for longer may have slept; what comes when it is woken has come just now.
 constexpr core::Duration kNap = std::chrono::microseconds(50);
+constexpr int kMuch = 8;  ///< sockets ready at once
 /// Tasks that deferred tasks defer run in the same round, this many generations deep: a batch's
 /// answers are still sent in its round, and a task that defers itself cannot starve the sockets.
 constexpr int kGenerations = 8;
@@ -110,17 +112,12 @@ void IoLoop::await_ready() {
 void IoLoop::on_ready() {
   begin_round();
   const core::TimePoint began = now_;
-  // What is ready now became so at some time since the set was last seen as a whole: half way, on average.
-  lay_ = (now_ - std::max(seen_all_, awake_since_)) / 2;
-  if (lay_ <= kLongestStretch) {
-    behind_since_.reset();
-  } else if (!behind_since_) {
-    behind_since_ = now_;
-  }
   std::array<epoll_event, kEventsAtOnce> events;
   const int n = ::epoll_wait(set_.native_handle(), events.data(), kEventsAtOnce, 0);
-  if (n < kEventsAtOnce) seen_all_ = now_;
+  look_found(n);
+  meter_.looked(now_, n, n < kEventsAtOnce);
   for (int i = 0; i < n; ++i) {
+    backlog_ = meter_.owed(i, now_);
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     static_cast<Connection*>(event.data.ptr)->on_event(event.events);
     if (i % kEventsBetweenLooks == kEventsBetweenLooks - 1) stretch();
@@ -140,7 +137,6 @@ void IoLoop::gather(core::TimePoint until) {
 void IoLoop::stretch() {
   const core::TimePoint now = clock_.now();
   if (now - now_ < kLongestStretch) return;
-  lay_ += now - now_;
   now_ = now;
   run_deferred();
 }
@@ -153,8 +149,22 @@ void IoLoop::defer(core::Task& task) {
 
 void IoLoop::begin_round() noexcept {
   now_ = clock_.now();
-  if (now_ - worked_until_ >= kNap) awake_since_ = now_;
-  lay_ = core::Duration(0);
+  if (now_ - worked_until_ >= kNap) paused_until_ = now_;
+  backlog_.lay = core::Duration(0);
+}
+
+/// Whether it slept before, a loop can only guess. One that did finds little when it wakes; only where it found much
+/// the kernel is asked whether the thread slept, or others had the processor.
+void IoLoop::look_found(int ready) noexcept {
+  if (!paused_until_) return;
+  bool slept = true;
+  if (ready >= kMuch) {
+    rusage usage{};
+    ::getrusage(RUSAGE_THREAD, &usage);
+    slept = std::exchange(sleeps_, usage.ru_nvcsw) != usage.ru_nvcsw;
+  }
+  if (slept) meter_.woke(*paused_until_);
+  paused_until_.reset();
 }
 
 void IoLoop::run_deferred() {

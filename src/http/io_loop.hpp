@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/backlog.hpp"
+#include "core/backlog_meter.hpp"
 #include "core/event_loop.hpp"
 #include "http/asio.hpp"
 #include "http/census.hpp"
@@ -59,7 +59,7 @@ class IoLoop final : public core::EventLoop {
   void let_gather(core::Duration spell) noexcept override { gathering_ = std::min(gathering_, spell); }
   core::TimePoint now() const noexcept { return now_; }  ///< when the current round, or stretch of one, began
   /// How it keeps up with what it reads now.
-  core::Backlog backlog() const noexcept { return {lay_, behind_since_ ? now_ - *behind_since_ : core::Duration(0)}; }
+  const core::Backlog& backlog() const noexcept { return backlog_; }
   bool draining() const noexcept { return draining_; }
   const ServerSettings& settings() const noexcept { return settings_; }
   Service& service() noexcept { return *service_; }
@@ -102,6 +102,7 @@ class IoLoop final : public core::EventLoop {
   void on_tick();
   void stretch();
   void begin_round() noexcept;
+  void look_found(int ready) noexcept;
   void run_deferred();
   void end_round();
   void gather(core::TimePoint until);
@@ -125,11 +126,11 @@ class IoLoop final : public core::EventLoop {
   bool draining_ = false;
   core::Duration gathering_ = core::Duration::max();  ///< what the round asked for
   core::TimePoint now_;
-  core::Duration lay_{0};
-  core::TimePoint seen_all_{};      ///< when the epoll set was last told to its end
-  core::TimePoint worked_until_{};  ///< end of the last round
-  core::TimePoint awake_since_{};   ///< it has not slept since
-  std::optional<core::TimePoint> behind_since_;
+  core::TimePoint worked_until_{};               ///< end of the last round
+  std::optional<core::TimePoint> paused_until_;  ///< slept or not, since the last look
+  long sleeps_ = 0;                              ///< of the thread, when last asked
+  core::BacklogMeter meter_;
+  core::Backlog backlog_;
   std::unique_ptr<Service> service_;
   TickWheel wheel_;
   Handshakes handshakes_;

@@ -50,30 +50,38 @@ bool SimulatedServer::round() {
     if (next_event() == core::TimePoint::max()) return false;
     set_clock(next_event());
     settle_pool(now());
-    behind_since_.reset();  // it slept
-  } else if (now() - looked_ <= 2 * kLongestStretch) {
-    behind_since_.reset();
-  } else if (!behind_since_) {
-    behind_since_ = now();
+    meter_.woke(now());
   }
-  const core::TimePoint looked = looked_ = now();
-  core::TimePoint stretch = looked;
+  const core::TimePoint looked = now();
   while (!posted_.empty() && posted_.top().at <= looked) {
     core::Task* const task = posted_.top().task;
     posted_.pop();
     deaf_until_ = looked;  // it is awake
     task->run();
   }
-  if (arrival() <= looked) spend(look_cost);
-  while (arrival() <= looked) {
-    receive(*arrivals_[next_arrival_++]);
+  if (arrival() <= looked) look();
+  for (core::Task* const task : std::exchange(deferred_, {})) task->run();
+  if (gathering_ < core::Duration::max()) deaf_until_ = looked + std::exchange(gathering_, core::Duration::max());
+  return true;
+}
+
+/// Reads what has come.
+void SimulatedServer::look() {
+  const core::TimePoint looked = now();
+  core::TimePoint stretch = looked;
+  int ready = 0;
+  while (next_arrival_ + static_cast<std::size_t>(ready) < arrivals_.size() &&
+         arrivals_[next_arrival_ + static_cast<std::size_t>(ready)]->arrived <= looked) {
+    ++ready;
+  }
+  meter_.looked(looked, ready, true);
+  spend(look_cost);
+  for (int i = 0; i < ready; ++i) {
+    receive(*arrivals_[next_arrival_++], meter_.owed(i, now()));
     if (now() - stretch < kLongestStretch) continue;
     for (core::Task* const task : std::exchange(deferred_, {})) task->run();
     stretch = now();
   }
-  for (core::Task* const task : std::exchange(deferred_, {})) task->run();
-  if (gathering_ < core::Duration::max()) deaf_until_ = looked + std::exchange(gathering_, core::Duration::max());
-  return true;
 }
 
 /// When the next request is seen that comes in.
@@ -90,10 +98,9 @@ core::TimePoint SimulatedServer::next_event() const {
   return std::max(next, now());
 }
 
-void SimulatedServer::receive(Request& request) {
+void SimulatedServer::receive(Request& request, const core::Backlog& backlog) {
   Batcher& batcher = request.lane->batcher();
-  if (batcher.refuses(request.priority,
-                      {now() - request.arrived, behind_since_ ? now() - *behind_since_ : core::Duration(0)})) {
+  if (batcher.refuses(request.priority, backlog)) {
     batcher.refused();
     spend(refuse_cost);
     request.refused = request.unread = true;

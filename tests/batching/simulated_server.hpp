@@ -4,12 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <optional>
 #include <queue>
 #include <vector>
 
 #include "batching/batcher.hpp"
 #include "batching/fair_queue.hpp"
+#include "core/backlog_meter.hpp"
 #include "core/clock.hpp"
 #include "core/event_loop.hpp"
 
@@ -116,7 +116,8 @@ class SimulatedServer : public core::EventLoop, public JobRunner {
 
   static void answered(Ticket& ticket, const Outcome& outcome);
   bool round();
-  void receive(Request& request);
+  void look();
+  void receive(Request& request, const core::Backlog& backlog);
   core::TimePoint arrival() const;
   core::TimePoint next_event() const;
   void set_clock(core::TimePoint to) { clock_.advance(to - clock_.now()); }
@@ -128,8 +129,7 @@ class SimulatedServer : public core::EventLoop, public JobRunner {
   core::ManualClock clock_;
   core::Duration gathering_ = core::Duration::max();  ///< asked for in this round
   core::TimePoint deaf_until_{};                      ///< no look at the sockets before
-  core::TimePoint looked_{};                          ///< when the last round of the io thread began
-  std::optional<core::TimePoint> behind_since_;
+  core::BacklogMeter meter_;
   core::TimePoint window_began_{};
   core::Duration window_busy_{0};  ///< of the io thread, in this window
   double io_share_ = 0;            ///< of the processor, in the windows before
