@@ -56,7 +56,7 @@ TEST(Overload, TheLimitFollowsTheDelay) {
     overload.refused(at(ms));
     overload.taken(at(ms), kNothing);
   };
-  window(200, milliseconds(19));
+  window(200, milliseconds(16));
   EXPECT_EQ(overload.limit(), 80U) << "late answers";
   window(300, milliseconds(15));
   EXPECT_EQ(overload.limit(), 85U) << "all in time, and some refused";
