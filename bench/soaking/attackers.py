@@ -274,6 +274,10 @@ def work(address, tls_address, scale, orders):
                         ("extensions", 0.5), ("pipeline", 1.0), ("half_close", 0.1), ("reset", 0.1), ("unknown", 0.2),
                         ("garbage", 0.1), ("heads", 0.3)):
         gang.add(name, getattr(attacks, name), pause)
-    gang.run(orders)
-    for crowd in crowds.values():
-        crowd.leave()
+
+    def disperse():
+        for crowd in crowds.values():
+            crowd.leave()
+
+    gang.run(orders, rested=disperse)
+    disperse()

@@ -30,12 +30,14 @@ class Tally:
 
 
 class Gang:
-    """Threads that each do one thing again and again until they are told to stop."""
+    """Threads that each do one thing again and again until they are told to stop, and stand still when told to rest."""
 
     def __init__(self, tally):
         self.tally = tally
-        self.over = threading.Event()
         self._threads = []
+        self._told = threading.Condition()
+        self._word = "go"
+        self._standing = 0
 
     def add(self, what, do, pause):
         """`do()` every `pause` seconds and what it takes itself; it raises where something is wrong."""
@@ -43,21 +45,47 @@ class Gang:
         self._threads.append(thread)
 
     def _work(self, what, do, pause):
-        while not self.over.is_set():
+        while self._may_go_on(pause):
             try:
                 do()
                 self.tally.good(what)
             except Exception as wrong:  # whatever it is, it is told and counted
                 self.tally.bad(what, f"{type(wrong).__name__}: {wrong}")
-            self.over.wait(pause)
 
-    def run(self, orders, patience_s=30):
-        """Works until a word comes through the pipe `orders`; tells counts through it, at every word and at last."""
+    def _may_go_on(self, pause):
+        with self._told:
+            self._told.wait_for(lambda: self._word != "go", pause)
+            if self._word == "rest":
+                self._standing += 1
+                self._told.notify_all()
+                self._told.wait_for(lambda: self._word != "rest")
+                self._standing -= 1
+            return self._word != "stop"
+
+    def _tell(self, word):
+        with self._told:
+            self._word = word
+            self._told.notify_all()
+
+    def _stand_still(self, patience_s):
+        self._tell("rest")
+        with self._told:
+            if not self._told.wait_for(lambda: self._standing == len(self._threads), patience_s):
+                self.tally.bad("rest", f"{len(self._threads) - self._standing} still at it after {patience_s} s")
+
+    def run(self, orders, patience_s=30, rested=lambda: None):
+        """Obeys the words that come through the pipe `orders`: "rest" (and then `rested()`), "go", "counts", "stop".
+        Answers each with the counts once it has been obeyed."""
         for thread in self._threads:
             thread.start()
-        while orders.recv() != "stop":
+        while (word := orders.recv()) != "stop":
+            if word == "rest":
+                self._stand_still(patience_s)
+                rested()
+            elif word == "go":
+                self._tell("go")
             orders.send(self.tally.snapshot())
-        self.over.set()
+        self._tell("stop")
         for thread in self._threads:
             thread.join(patience_s)
             if thread.is_alive():
