@@ -32,10 +32,10 @@ enum class Admission {
 /// A batch that the policy finds cheap is scored on the loop's thread; a dear one takes a turn in the pool, and
 /// what arrives meanwhile makes the next. While one turn is out another is asked for only if there is a
 /// full one, so that the pool does not wait for the loop. Where all that waits fits the turn, it goes
-/// as it lies in memory; else the most urgent goes first and the oldest among equals (while overloaded:
-/// the newest), and is copied out; who has hung up comes after everybody else, and of who has gone nothing is scored. A
-/// request too big for a turn is scored in slices, in turns of their own: it has those that nobody else of the lane
-/// wants, and a fifth of the time otherwise. Loop thread only. Must be idle when destroyed.
+/// as it lies in memory; else the most urgent goes first and the oldest among equals (while overloaded,
+/// or once that one is late: the newest), and is copied out; who has hung up comes after everybody else, and of who has
+/// gone nothing is scored. A request too big for a turn is scored in slices, in turns of their own: it has those that
+/// nobody else of the lane wants, and a fifth of the time otherwise. Loop thread only. Must be idle when destroyed.
 class Batcher {
  public:
   /// Rows have `cols` features, of which `text_columns` are texts, and `width` results. Without a pool all is
@@ -77,7 +77,8 @@ class Batcher {
   void flush();
 
   std::unique_ptr<Batch> take(std::size_t most, core::TimePoint now);
-  std::unique_ptr<Batch> gather(std::size_t most);
+  std::unique_ptr<Batch> gather(std::size_t most, bool newest_first);
+  bool newest_first(core::TimePoint now) const noexcept;
   void tidy();
   bool set_aside(Ticket& ticket, Ticket*& gone);
   std::unique_ptr<Batch> take_for_turn(core::TimePoint now);

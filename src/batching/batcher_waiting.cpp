@@ -22,7 +22,7 @@ std::unique_ptr<Batch> Batcher::take(std::size_t most, core::TimePoint now) {
     batch->count = list_.rows();
     batch->head = list_.take_all();
   } else {
-    batch = gather(most);
+    batch = gather(most, newest_first(now));
   }
   if (list_.empty() && !overload_.active()) {
     overload_.cleared();
@@ -35,12 +35,17 @@ std::unique_ptr<Batch> Batcher::take(std::size_t most, core::TimePoint now) {
   return batch;
 }
 
+/// Not only while overloaded: once the oldest is late whatever happens, whoever came after it need not be late, too.
+bool Batcher::newest_first(core::TimePoint now) const noexcept {
+  return overload_.active() || (!list_.empty() && now - list_.oldest() > policy_.objective());
+}
+
 /// The same where not all fit, or the rows do not lie side by side: copies them out.
-std::unique_ptr<Batch> Batcher::gather(std::size_t most) {
+std::unique_ptr<Batch> Batcher::gather(std::size_t most, bool newest_first) {
   std::unique_ptr<Batch> batch = take_batch();
   Ticket** tail = &batch->head;
   Ticket* gone = nullptr;
-  while (Ticket* const ticket = list_.front(overload_.active())) {
+  while (Ticket* const ticket = list_.front(newest_first)) {
     if (set_aside(*ticket, gone)) continue;
     if (batch->count != 0 && (batch->count >= most || ticket->rows > most - batch->count)) break;
     list_.remove(*ticket);

@@ -134,6 +134,14 @@ TEST_P(DearModel, KeepsItsGoodputWhateverIsAskedOfIt) {
   }
 }
 
+TEST_P(DearModel, ServesSomeInTimeWhileItIsNotYetSeenToBeOverloaded) {
+  const Dear& model = GetParam();
+  server.load(lane, 3 * model.saturation(), kStart, at(seconds(1)));
+  server.run();
+  const core::Duration unseen = std::max(Overload::kInterval, model.slo / 2);
+  EXPECT_GE(goodput(lane, model.slo, kStart + model.slo, kStart + model.slo + unseen), 0.6 * model.saturation());
+}
+
 TEST_P(DearModel, IsBackToNormalTwoSecondsAfterTheLoadFell) {
   const Dear& model = GetParam();
   const core::TimePoint fell = at(seconds(3));
