@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <memory>
@@ -25,6 +24,7 @@
 #include "app/settings.hpp"
 #include "app/settings_file.hpp"
 #include "app/settings_table.hpp"
+#include "core/clock.hpp"
 #include "core/printable.hpp"
 #include "core/processors.hpp"
 #include "http/server.hpp"
@@ -208,17 +208,32 @@ void renew_identity(const Settings& settings, http::Server& server, Log& log) {
   server.renew_tls(*std::move(identity));
 }
 
-/// Reloads at SIGHUP, and the certificate when its files change, until a signal says to stop.
+timespec timespec_of(std::chrono::nanoseconds time) {
+  return {.tv_sec = time / std::chrono::seconds(1),
+          .tv_nsec = std::chrono::nanoseconds(time % std::chrono::seconds(1)).count()};
+}
+
+/// Reloads at SIGHUP, and the certificate when its files change, until a signal says to stop; meanwhile gives back what
+/// memory is free.
 void run_until_stopped(const Settings& settings, const sigset_t& signals, serving::ModelManager& manager,
                        http::Server& server, Log& log) {
+  const core::Clock& clock = core::SteadyClock::instance();
   const bool tls = settings.server.tls != nullptr;
+  const bool watches = tls && settings.tls_watch.count() != 0;
   const tls::ServerIdentity& files = settings.tls;
   FileWatch watch({files.certificate, files.key, files.client_ca});
-  const auto period = tls && settings.tls_watch.count() != 0 ? settings.tls_watch : std::chrono::hours(24);
-  const timespec wait{.tv_sec = period / std::chrono::seconds(1),
-                      .tv_nsec = std::chrono::nanoseconds(period % std::chrono::seconds(1)).count()};
+  GapKeeper gaps;
+  core::TimePoint next_watch = watches ? clock.now() + settings.tls_watch : core::TimePoint::max();
+  core::TimePoint next_gaps = clock.now() + GapKeeper::kPeriod;
   for (;;) {
+    const core::Duration left = std::min(next_watch, next_gaps) - clock.now();
+    const timespec wait = timespec_of(std::max(left, core::Duration(0)));
     const int signal = sigtimedwait(&signals, nullptr, &wait);
+    const core::TimePoint now = clock.now();
+    if (now >= next_gaps) {
+      gaps.look();
+      next_gaps = now + GapKeeper::kPeriod;
+    }
     if (signal == SIGHUP) {
       reload(manager, log);
       if (tls) {
@@ -227,8 +242,9 @@ void run_until_stopped(const Settings& settings, const sigset_t& signals, servin
       }
     } else if (signal > 0) {
       return;
-    } else if (errno == EAGAIN && tls && settings.tls_watch.count() != 0 && watch.changed()) {
-      renew_identity(settings, server, log);
+    } else if (now >= next_watch) {
+      if (watch.changed()) renew_identity(settings, server, log);
+      next_watch = now + settings.tls_watch;
     }
   }
 }

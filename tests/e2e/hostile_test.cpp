@@ -72,6 +72,30 @@ TEST(Hostile, ReadersThatNeverReadAreBoundedAndClosed) {
 #endif
 }
 
+TEST(Hostile, WhatACrowdHeldIsGivenBackWhenItHasGone) {
+  constexpr int kCrowd = 1'500;
+  constexpr int kPatient = 50;
+  const Served served;
+  const auto unfinished = [&served](std::size_t bytes) {
+    auto client = std::make_unique<test::HttpClient>(served.port());
+    client->send(head_of("Content-Length: 200000\r\n") + std::string(bytes, ' '));
+    return client;
+  };
+  std::vector<std::unique_ptr<test::HttpClient>> crowd;
+  for (int i = 0; i < kCrowd; ++i) crowd.push_back(unfinished(20'000));
+  served.await_metric("pelton_connections", kCrowd);
+  while (served.kib("RssAnon") < std::size_t{kCrowd} * 22) std::this_thread::yield();
+  // What came after the others stays, at the end of their arenas.
+  std::vector<std::unique_ptr<test::HttpClient>> patient;
+  for (int i = 0; i < kPatient; ++i) patient.push_back(unfinished(20'000));
+  served.await_metric("pelton_connections", kCrowd + kPatient);
+  crowd.clear();
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which keep what is freed on purpose
+  while (served.kib("RssAnon") > 20U << 10) std::this_thread::yield();
+#endif
+  expect_served(served);
+}
+
 TEST(Hostile, AClaimOfAGibibyteIsRefusedBeforeItComes) {
   const Served served;
   test::HttpClient client(served.port());

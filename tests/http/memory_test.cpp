@@ -55,7 +55,7 @@ TEST(Memory, ABodyThatDoesNotFitIsRefused) {
 
 TEST(Memory, ABodyThatDoesNotFitInflatedIsRefused) {
   std::string plain;
-  for (int i = 0; plain.size() < kBody; ++i) plain += std::to_string(i * 7919);
+  for (unsigned i = 0; plain.size() < kBody; ++i) plain += std::to_string(i * 7919);
   z_stream stream{};
   ASSERT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
   std::string packed(deflateBound(&stream, plain.size()), '\0');
