@@ -72,11 +72,13 @@ TEST(Server, BindsEachThreadToAProcessorOfItsOwnIfAsked) {
 TEST(Server, WhatWakesALoopHasNotLainUnreadWhileItSlept) {
   core::ManualClock clock;
   TestServer server(one_thread(), clock);
-  // Now and then the clock moves before the round of the last client's end is over: then it did not sleep.
-  EXPECT_TRUE(eventually([&] {
+  int rightly = 0;
+  for (int i = 0; i < 20; ++i) {
+    if (Client(server.port()).get("/lay").body == "0") ++rightly;
     clock.advance(std::chrono::seconds(10));
-    return Client(server.port()).get("/lay").body == "0";
-  }));
+  }
+  // Now and then the clock moves before the round of the last client's end is over: then the loop did not sleep.
+  EXPECT_GE(rightly, 10);
 }
 
 TEST(Server, ReplacesAStaleSocketFileAndNothingElse) {
