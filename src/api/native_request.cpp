@@ -93,13 +93,13 @@ std::optional<codec::Problem> read_query(std::string_view text, const codec::Fea
   return errors.take_problem();
 }
 
-bool asks_for_stream(std::string_view query) {
-  bool asked = false;
+std::optional<bool> stream_wish(std::string_view query) {
+  std::optional<bool> wish;
   for_each_parameter(query, [&](std::string_view name, std::string_view value) {
-    asked = asked || (name == "stream" && value == "true");
+    if (name == "stream" && (value == "true" || value == "false")) wish = value == "true";
     return true;
   });
-  return asked;
+  return wish;
 }
 
 core::Result<codec::SliceFormat, codec::Problem> slice_format(const http::RequestView& request, BodyKind kind,

@@ -57,8 +57,8 @@ struct NativeQuery {
 std::optional<codec::Problem> read_query(std::string_view text, const codec::FeatureTable& features,
                                          NativeQuery& query);
 
-/// Whether a query string asks that rows are answered as they come (stream=true).
-bool asks_for_stream(std::string_view query);
+/// What a query string says of answering rows as they come (stream=true or false); nothing where it leaves it open.
+std::optional<bool> stream_wish(std::string_view query);
 
 /// How rows that are no JSON document (`kind`: ndjson, csv or raw) are written, with the parameters of Content-Type.
 core::Result<codec::SliceFormat, codec::Problem> slice_format(const http::RequestView& request, BodyKind kind,

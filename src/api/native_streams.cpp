@@ -1,6 +1,7 @@
 #include "api/native_streams.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <new>
 #include <string>
 #include <utility>
@@ -19,6 +20,15 @@ namespace {
 /// A slice's most rows, and most values of rows or results: few enough that others' rows wait for little.
 constexpr std::size_t kSliceRows = 1024;
 constexpr std::size_t kSliceValues = 32 * 1024;
+
+/// A body whose sender does not know how long it will be, and that no proxy has handed on: nginx's, for one, stops
+/// handing on a body once its answer begins.
+bool comes_as_it_is_made(const http::RequestView& head) noexcept {
+  constexpr std::string_view kTraces[] = {"Via", "Forwarded", "X-Forwarded-For", "X-Real-IP"};
+  return !head.header("Transfer-Encoding").empty() &&
+         std::all_of(std::begin(kTraces), std::end(kTraces),
+                     [&](std::string_view name) { return head.header(name).empty(); });
+}
 
 }  // namespace
 
@@ -42,6 +52,8 @@ class NativeStreams::Stream final : public http::BodySink, private batching::Tic
   }
 
   bool ready() const noexcept override { return !busy_; }
+  /// Who has not asked for a stream may know nothing of them.
+  bool may_pile_up() const noexcept override { return !asked_for_; }
   std::size_t take(std::string_view bytes) override;
   void end() override;
   void fail(int status, std::string_view detail) override;
@@ -82,6 +94,7 @@ class NativeStreams::Stream final : public http::BodySink, private batching::Tic
   const model::Method method_;
   const ReplyType reply_;
   codec::SliceReader reader_;
+  const bool asked_for_;
   const core::Duration timeout_;
   const core::TimePoint received_;
   const ClientKey client_;
@@ -108,6 +121,7 @@ NativeStreams::Stream::Stream(NativeStreams& owner, const http::RequestView& hea
       method_(opening.method),
       reply_(kReplyTypes[opening.reply]),
       reader_(opening.format, opening.model->features),
+      asked_for_(stream_wish(head.query).has_value()),
       timeout_(opening.query.options.timeout.value_or(owner.state_.shared().settings.request_timeout)),
       received_(head.received),
       client_(owner.state_.client(head)),
@@ -306,10 +320,11 @@ NativeStreams::NativeStreams(ThreadState& state) : state_(state) {}
 NativeStreams::~NativeStreams() = default;
 
 bool NativeStreams::wants(const http::RequestView& head) {
-  // Only for who asks: nginx's proxy module stops handing on a body once its answer begins.
-  if (!asks_for_stream(head.query)) return false;
   const BodyKind kind = body_kind(head);
-  return kind == BodyKind::ndjson || kind == BodyKind::csv || kind == BodyKind::raw;
+  if (const auto wish = stream_wish(head.query)) {
+    return *wish && (kind == BodyKind::ndjson || kind == BodyKind::csv || kind == BodyKind::raw);
+  }
+  return kind == BodyKind::ndjson && comes_as_it_is_made(head);
 }
 
 http::BodySink* NativeStreams::open(const http::RequestView& head, http::Responder responder,

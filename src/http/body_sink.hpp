@@ -18,6 +18,9 @@ class BodySink {
 
   /// Whether it can take more now. Once it can again, it calls Responder::read_on, not from within `take`.
   virtual bool ready() const noexcept = 0;
+  /// Whether the client may be one that reads nothing before it has sent all: then answers may pile up to as much as
+  /// a whole body may be. Else little is answered ahead of one that does not read.
+  virtual bool may_pile_up() const noexcept { return false; }
   /// The body's next bytes, decoded: takes some from their front, and says how many; none only if it is
   /// then not ready, or has answered. Called only while ready. kBodyPadding bytes beyond them are readable.
   virtual std::size_t take(std::string_view bytes) = 0;

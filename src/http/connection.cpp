@@ -45,7 +45,13 @@ Connection::ReadTask::ReadTask(Connection& owner)
         Connection& self = static_cast<ReadTask&>(task).connection;
         self.read_queued_ = false;
         self.guarded([&self] {
-          if (self.is_open() && (self.waits_for_ & EPOLLIN) != 0 && !self.lingering_) self.receive();
+          if (!self.is_open() || self.lingering_) return;
+          if (self.paused_) {
+            self.process();
+            self.update_waiting();
+          } else if ((self.waits_for_ & EPOLLIN) != 0) {
+            self.receive();
+          }
         });
         self.release();
       }),
@@ -365,7 +371,7 @@ void Connection::update_deadline() {
   core::TimePoint deadline = TickWheel::kNever;
   if (lingering_) {
     deadline = last_progress_ + timeouts.linger;
-  } else if (blocked_) {
+  } else if (blocked_ && (sink_ == nullptr || paused_)) {  // else it may be about to send all of its body first
     deadline = last_progress_ + timeouts.write;
   } else if (last_ || paused_) {
     deadline = TickWheel::kNever;  // it is the service's turn, which keeps its own deadlines

@@ -7,7 +7,7 @@
 namespace pelton::http {
 
 namespace {
-/// What is answered while a body arrives and not yet sent: beyond it the body is not read on.
+/// What is answered while a body arrives and not yet sent: beyond it the body is not read on, unless it may pile up.
 constexpr std::size_t kMostUnsentMeanwhile = 256 * 1024;
 }  // namespace
 
@@ -48,7 +48,8 @@ bool Connection::open_body(RequestHead& head) {
 /// Offers the sink what has come of its body. True once the body has ended.
 bool Connection::feed() {
   while (is_open() && sink_ != nullptr) {
-    paused_ = !sink_->ready() || replies_.unsent().size() > kMostUnsentMeanwhile;
+    const std::size_t most = sink_->may_pile_up() ? loop_.settings().limits.body_bytes : kMostUnsentMeanwhile;
+    paused_ = !sink_->ready() || replies_.unsent().size() > most;
     if (paused_) return false;
     const std::string_view piece = reader_.piece();
     if (!piece.empty()) {
@@ -136,7 +137,11 @@ void Connection::finish_stream(bool whole) noexcept {
 void Connection::read_on() noexcept {
   if (!is_open() || !paused_) return;
   try {
-    schedule_flush();
+    if (blocked_) {
+      schedule_read();  // it may still send
+    } else {
+      schedule_flush();
+    }
   } catch (const std::exception&) {
     refused_as("memory");
     cut();

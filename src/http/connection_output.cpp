@@ -25,8 +25,12 @@ void Connection::schedule_flush() {
 
 void Connection::flush() {
   if (!is_open() || lingering_) return;
-  if (!send_all()) return;
-  after_flush();
+  if (send_all()) {
+    after_flush();
+  } else if (is_open() && paused_ && sink_ != nullptr) {
+    process();  // a client that takes no answers may still send
+    update_waiting();
+  }
 }
 
 /// Whether everything was taken; otherwise waits until the socket takes more, or has closed.

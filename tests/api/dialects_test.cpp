@@ -190,7 +190,7 @@ TEST_P(EveryWay, WhoHasUsedUpItsQuotaIsNotRead) {
 TEST_P(EveryWay, WhatTheServerRefusesIsToldInTheDialectsWords) {
   const Way& way = GetParam();
   ApiTestServer server({{"plain", {"", ""}}}, settings(), nullptr, 1, [](http::ServerSettings& adjusted) {
-    adjusted.limits.body_bytes = 1000;
+    adjusted.limits.body_bytes = adjusted.limits.stream_bytes = 1000;
     adjusted.timeouts.body = std::chrono::milliseconds(150);
   });
   const test::Reply method = server.client().get(way.target);

@@ -104,6 +104,44 @@ TEST_F(StreamingTest, TheFirstAnswersLeaveBeforeTheLastRowComes) {
   EXPECT_EQ(client.post("/predict", R"({"x":[2,3]})").body, R"({"result":5.0})") << "the connection goes on";
 }
 
+TEST_F(StreamingTest, NdjsonInChunksIsAStreamUnlessAProxyHandedItOn) {
+  const auto reply_to = [&](std::string_view query, std::string_view headers, std::string_view body) {
+    test::HttpClient fresh = server.client();
+    fresh.send("POST /predict" + std::string(query) + " HTTP/1.1\r\nHost: a\r\n" + std::string(headers) + "\r\n" +
+               std::string(body));
+    return fresh.receive();
+  };
+  const std::string chunked = std::string(kNdjson) + "Transfer-Encoding: chunked\r\n";
+  const std::string body = chunk("[1,2]\n") + chunk("[3,4]\n") + kEnd;
+  const std::string expected = "{\"result\":3.0}\n{\"result\":7.0}\n";
+  const auto streamed = [&](const test::Reply& reply) {
+    EXPECT_EQ(reply.body, expected);
+    return reply.header("Transfer-Encoding") == "chunked";
+  };
+  EXPECT_TRUE(streamed(reply_to("", chunked, body)));
+  EXPECT_TRUE(streamed(reply_to("?stream=true", chunked + "X-Forwarded-For: 192.0.2.1\r\n", body)));
+  EXPECT_FALSE(streamed(reply_to("?stream=false", chunked, body)));
+  for (const char* trace :
+       {"Via: 1.1 proxy", "Forwarded: for=192.0.2.1", "X-Forwarded-For: 192.0.2.1", "X-Real-IP: ::1"}) {
+    EXPECT_FALSE(streamed(reply_to("", chunked + trace + "\r\n", body))) << trace;
+  }
+  EXPECT_FALSE(streamed(reply_to("", std::string(kNdjson) + "Content-Length: 12\r\n", "[1,2]\n[3,4]\n")));
+  const std::string csv = std::string(kCsv) + "Transfer-Encoding: chunked\r\n";
+  EXPECT_EQ(reply_to("", csv, chunk("2,3\n") + kEnd).header("Transfer-Encoding"), "") << "as JSON in one piece";
+}
+
+TEST_F(StreamingTest, WhoHasNotAskedForAStreamMaySendAllBeforeReading) {
+  constexpr int kChunks = 400;
+  std::string rows;
+  for (int i = 0; i < 2500; ++i) rows += "[1,2]\n";
+  client.send("POST /predict HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n" + std::string(kNdjson) + "\r\n");
+  for (int i = 0; i < kChunks; ++i) client.send(chunk(rows));  // 15 MB of answers, more than sockets hold
+  client.send(kEnd);
+  const std::string answers = client.receive().body;
+  EXPECT_EQ(std::count(answers.begin(), answers.end(), '\n'), 2500 * kChunks);
+  EXPECT_EQ(answers.find("error"), answers.npos);
+}
+
 TEST_F(StreamingTest, WhatIsWrongAtFirstIsAnsweredAsForAWholeBody) {
   EXPECT_EQ(stream("[1,2]\n[3]\n[\"x\",1]\n", 100, kNdjson).body,
             client.post("/predict", "[1,2]\n[3]\n[\"x\",1]\n", kNdjson).body);

@@ -193,9 +193,9 @@ std::size_t CountingObserver::refusals(const std::string& reason) {
 
 namespace {
 
-/// /stream/echo gives back each piece as it comes; /stream/stop/BYTES ends the answer, which ends well, after so many;
-/// /stream/break/BYTES breaks off; /stream/refuse/BYTES answers 422 instead; /stream/hold is not
-/// ready after its first piece until /release.
+/// /stream/echo gives back each piece as it comes, /stream/pile also to who does not read; /stream/stop/BYTES ends the
+/// answer, which ends well, after so many; /stream/break/BYTES breaks off; /stream/refuse/BYTES answers 422 instead;
+/// /stream/hold is not ready after its first piece until /release.
 class TestSink final : public BodySink {
  public:
   TestSink(Shared& shared, std::string_view path, Responder responder, std::vector<TestSink*>& held)
@@ -208,6 +208,7 @@ class TestSink final : public BodySink {
   ~TestSink() override { --shared_.sinks; }
 
   bool ready() const noexcept override { return ready_; }
+  bool may_pile_up() const noexcept override { return what_ == "pile"; }
   std::size_t take(std::string_view bytes) override {
     const std::size_t n = std::min(bytes.size(), most_ - taken_);
     taken_ += n;

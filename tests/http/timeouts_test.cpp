@@ -104,6 +104,30 @@ TEST_F(TimeoutsTest, AClientThatDoesNotReadIsCut) {
   EXPECT_LT(client.read_all().size(), 30000000U);
 }
 
+TEST_F(TimeoutsTest, AClientMaySendItsBodySlowlyBeforeItReadsTheAnswer) {
+  constexpr std::size_t kPiece = 1 << 20;
+  const std::string chunk = "100000\r\n" + std::string(kPiece, 'x') + "\r\n";
+  for (const bool stops : {false, true}) {
+    Client client(server.port());
+    ASSERT_TRUE(client.send("POST /stream/pile HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
+    const std::size_t before = server.shared.taken;
+    std::size_t sent = 0;
+    while (sent < 16 * kPiece) {  // more than the sockets hold
+      ASSERT_TRUE(client.send(chunk));
+      sent += kPiece;
+      ASSERT_TRUE(eventually([&] { return server.shared.taken == before + sent; }));
+      pass(seconds(50));  // of the 60 that the body may rest, and not reading too
+    }
+    if (stops) {
+      pass(seconds(61));
+      EXPECT_LT(client.read_all().size(), sent) << "cut";
+      continue;
+    }
+    ASSERT_TRUE(client.send("0\r\n\r\n"));
+    EXPECT_EQ(client.read_reply().body.size(), sent);
+  }
+}
+
 TEST_F(TimeoutsTest, WhatFollowsAnEarlyErrorIsReadAwayForAWhile) {
   Client client(server.port());
   client.send("nonsense\r\n\r\n");
