@@ -156,11 +156,11 @@ class Reader {
         auto& member = name == "host" ? endpoint.host : endpoint.unix_path;
         take_text(key, node, member);
       } else if (name == "port") {
-        const auto port = node.value<std::int64_t>();
-        if (!node.is_integer() || *port < 0 || *port > 65535) {
+        const auto* port = node.as_integer();
+        if (port == nullptr || port->get() < 0 || port->get() > 65535) {
           fail(node, "port: expected a whole number from 0 to 65535");
         } else {
-          endpoint.port = static_cast<std::uint16_t>(*port);
+          endpoint.port = static_cast<std::uint16_t>(port->get());
         }
       } else if (name == "tls") {
         if (const auto* flag = node.as_boolean()) {

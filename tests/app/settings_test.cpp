@@ -189,6 +189,7 @@ TEST(SettingsFile, RefusesShapesThatAreNotTheirs) {
                            "listen = 1",
                            "model = {}",
                            "[[listen]]\nport = 70000",
+                           "[[listen]]\nport = 8e43",
                            "[[listen]]\nhost = 1",
                            "[[model]]\nfit = 3",
                            "[[model]]\npath=\"x\"\niterations = 5",
