@@ -28,8 +28,7 @@ void Connection::flush() {
   if (send_all()) {
     after_flush();
   } else if (is_open() && paused_ && sink_ != nullptr) {
-    process();  // a client that takes no answers may still send
-    update_waiting();
+    schedule_read();  // a client that takes no answers may still send
   }
 }
 

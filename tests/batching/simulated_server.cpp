@@ -69,11 +69,9 @@ bool SimulatedServer::round() {
 void SimulatedServer::look() {
   const core::TimePoint looked = now();
   core::TimePoint stretch = looked;
-  int ready = 0;
-  while (next_arrival_ + static_cast<std::size_t>(ready) < arrivals_.size() &&
-         arrivals_[next_arrival_ + static_cast<std::size_t>(ready)]->arrived <= looked) {
-    ++ready;
-  }
+  std::size_t end = next_arrival_;
+  while (end < arrivals_.size() && arrivals_[end]->arrived <= looked) ++end;
+  const int ready = static_cast<int>(end - next_arrival_);
   meter_.looked(looked, ready, true);
   spend(look_cost);
   for (int i = 0; i < ready; ++i) {
