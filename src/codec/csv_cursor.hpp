@@ -24,10 +24,6 @@ class CsvCursor {
   explicit CsvCursor(std::string_view text, std::size_t line = 1) noexcept
       : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()), line_(line) {}
 
-  /// Passes over a byte order mark.
-  void skip_mark() noexcept {
-    if (std::string_view(at_, static_cast<std::size_t>(end_ - at_)).starts_with("\xEF\xBB\xBF")) at_ += 3;
-  }
   /// Passes over blank lines; whether a record follows.
   bool begin_record() noexcept;
   /// The next cell of the record if it is a plain number, as JSON writes them, of at most that magnitude; else

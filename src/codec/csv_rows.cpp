@@ -147,6 +147,7 @@ core::Result<void, Problem> CsvReader::read(std::string_view body, const RowTarg
                                             CsvHeader header) {
   request = {};
   request.first_row = target.rows.rows();
+  if (body.starts_with(core::kByteOrderMark)) body.remove_prefix(core::kByteOrderMark.size());
   const core::Result<std::size_t, Problem> opened = open(body, target.features, header);
   if (!opened) return opened.error();
   const core::Result<std::size_t, Problem> rows = read_records(body.substr(*opened), 1 + header_lines_, target);
@@ -192,7 +193,6 @@ core::Result<std::size_t, Problem> CsvReader::open(std::string_view text, const 
                                                    CsvHeader header, std::span<const std::string> extras) {
   try {
     CsvCursor cursor(text);
-    cursor.skip_mark();
     columns_.clear();
     left_out_.clear();
     extras_.assign(extras.size(), {});

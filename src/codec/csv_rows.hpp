@@ -44,9 +44,9 @@ class CsvReader {
                                    CsvHeader header = CsvHeader::detect);
 
   /// The same in parts, for programs that stream. `open` takes text that holds at least the first
-  /// record whole, settles which column holds which feature, and gives the number of bytes that a
-  /// byte order mark, blank lines and the header took. Columns of a header that are named as one of
-  /// `extras` hold no feature: their cells are kept for `extra`.
+  /// record whole, settles which column holds which feature, and gives the number of bytes that
+  /// blank lines and the header took; a byte order mark is the caller's to pass over. Columns of a header that are
+  /// named as one of `extras` hold no feature: their cells are kept for `extra`.
   core::Result<std::size_t, Problem> open(std::string_view text, const FeatureTable& features, CsvHeader header,
                                           std::span<const std::string> extras = {});
   /// Appends the whole records of `text`, the first of which begins on line `line`; gives their

@@ -296,7 +296,7 @@ Problem JsonCursor::problem() const {
     problem.detail.append(", column ").append(std::to_string(at_ - line_start + 1)).append(")");
   }
   problem.detail.append(": ");
-  if (std::string_view(begin_, static_cast<std::size_t>(end_ - begin_)).starts_with("\xEF\xBB\xBF")) {
+  if (std::string_view(begin_, static_cast<std::size_t>(end_ - begin_)).starts_with(core::kByteOrderMark)) {
     problem.detail += "it begins with a byte order mark; JSON is sent without one";
   } else if (at_ >= end_ && reason_ != nullptr) {
     problem.detail.append("it ends too early: ").append(reason_);

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "core/utf8.hpp"
+
 namespace pelton::codec {
 
 namespace {
@@ -12,7 +14,6 @@ using core::Error;
 using core::ErrorCode;
 using core::Result;
 
-constexpr std::string_view kMark = "\xEF\xBB\xBF";
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::size_t kSniffed = 64 * 1024;
 
@@ -81,14 +82,15 @@ RowFormat RecordReader::sniff(std::string_view text) const noexcept {
 Result<RowFormat> RecordReader::format() {
   while (!begun_) {
     const std::string_view text = window_.view();
-    const bool marked = text.starts_with(kMark);
-    const std::string_view body = without_space(text.substr(marked ? kMark.size() : 0));
-    const bool told = text.size() >= kMark.size() && !body.empty() && body.find('\n') != std::string_view::npos;
+    const bool marked = text.starts_with(core::kByteOrderMark);
+    const std::string_view body = without_space(text.substr(marked ? core::kByteOrderMark.size() : 0));
+    const bool told =
+        text.size() >= core::kByteOrderMark.size() && !body.empty() && body.find('\n') != std::string_view::npos;
     if (!told && !window_.ended() && text.size() < kSniffed) {
       if (auto refilled = window_.refill(); !refilled) return refilled.error();
       continue;
     }
-    if (marked) window_.drop(kMark.size());
+    if (marked) window_.drop(core::kByteOrderMark.size());
     if (!format_) format_ = sniff(window_.view());
     begun_ = true;
   }

@@ -7,6 +7,7 @@
 
 #include "codec/field_errors.hpp"
 #include "codec/json_rows.hpp"
+#include "core/utf8.hpp"
 
 namespace pelton::codec {
 
@@ -49,12 +50,13 @@ std::size_t SliceReader::record_end(std::string_view text) noexcept {
 Result<std::size_t, Problem> SliceReader::take(std::string_view bytes, std::size_t most, const RowTarget& target) {
   RowsMark mark(target.rows);
   try {
-    std::size_t at = 0;
+    std::size_t at = pass_mark(bytes);
     std::size_t records = 0;
     if (!begun_.empty()) {
-      auto taken = take_begun(bytes, target);
-      if (!taken || !begun_.empty()) return taken;  // nothing was appended
-      at = *taken;
+      auto taken = take_begun(bytes.substr(at), target);
+      if (!taken) return taken;
+      at += *taken;
+      if (!begun_.empty()) return at;  // nothing was appended
       ++records;
     }
     const std::size_t first = at;
@@ -77,6 +79,27 @@ Result<std::size_t, Problem> SliceReader::take(std::string_view bytes, std::size
   } catch (const std::bad_alloc&) {
     return out_of_memory();
   }
+}
+
+/// Takes what belongs to a byte order mark at the body's beginning; what only seemed to begins the first record.
+std::size_t SliceReader::pass_mark(std::string_view bytes) {
+  if (format_.kind != SliceFormat::Kind::csv) return 0;
+  std::size_t at = 0;
+  while (mark_ < core::kByteOrderMark.size() && at < bytes.size()) {
+    if (bytes[at] != core::kByteOrderMark[mark_]) {
+      give_back_mark();
+      break;
+    }
+    ++mark_;
+    ++at;
+  }
+  return at;
+}
+
+void SliceReader::give_back_mark() {
+  begun_.append(core::kByteOrderMark.substr(0, mark_));
+  begun_.room(kReadPadding);
+  mark_ = core::kByteOrderMark.size();
 }
 
 /// Adds to the record that has begun, and reads it if its end has come.
@@ -147,6 +170,7 @@ Result<void, Problem> SliceReader::read_csv(std::string_view records, const RowT
 
 Result<void, Problem> SliceReader::finish(const RowTarget& target) {
   Problem problem;
+  if (mark_ < core::kByteOrderMark.size()) give_back_mark();
   if (!begun_.empty() && format_.kind == SliceFormat::Kind::raw) {
     problem.detail = "the body ends within a row: " + counted(begun_.size(), "byte") + " of " +
                      std::to_string(raw_bytes_) + " (" + counted(features_.width(), "value") + ") are there";

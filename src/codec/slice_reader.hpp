@@ -51,6 +51,8 @@ class SliceReader {
   std::size_t rows() const noexcept { return rows_; }
 
  private:
+  std::size_t pass_mark(std::string_view bytes);
+  void give_back_mark();
   std::size_t record_end(std::string_view text) noexcept;
   core::Result<std::size_t, Problem> take_begun(std::string_view bytes, const RowTarget& target);
   core::Result<void, Problem> keep(std::string_view bytes);
@@ -67,7 +69,8 @@ class SliceReader {
   core::TextBuffer begun_;  ///< a record whose end has not come
   std::size_t line_ = 1;    ///< of what is read next
   std::size_t rows_ = 0;
-  bool opened_ = false;  ///< CSV: the columns are known
+  std::size_t mark_ = 0;  ///< CSV: bytes of a byte order mark passed over; all of it once there is none to come
+  bool opened_ = false;   ///< CSV: the columns are known
 };
 
 }  // namespace pelton::codec

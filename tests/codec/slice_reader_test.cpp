@@ -73,6 +73,21 @@ TEST(SliceReader, GivesTheSameRowsHoweverTheBytesAreSplit) {
   }
 }
 
+TEST(SliceReader, AByteOrderMarkStandsAtTheBeginningOrIsText) {
+  const model::Schema schema = named({"x", "y"});
+  for (std::size_t piece = 1; piece <= 6; ++piece) {
+    EXPECT_EQ(slices("\xEF\xBB\xBF\"y\",\"x\"\n2,1\n", piece, 1, kCsv, schema).values, (std::vector<double>{1, 2}));
+    EXPECT_EQ(slices("\xEF\xBB\xBF\n\ny,x\n2,1\n", piece, 1, kCsv, schema).values, (std::vector<double>{1, 2}));
+    for (const char* text : {"\n\xEF\xBB\xBF"
+                             "1,2\n",
+                             "\xEF\xBB"
+                             "1,2\n",
+                             "\xEF"}) {
+      EXPECT_EQ(slices(text, piece, 1, kCsv, schema).problem.substr(0, 3), "422") << text;
+    }
+  }
+}
+
 TEST(SliceReader, TellsTheLineOrTheRowInAllOfTheBody) {
   for (const std::size_t piece : {1, 3, 100}) {
     for (const std::size_t most : {1, 2}) {
