@@ -23,26 +23,44 @@ std::vector<std::string> known_words(const CLI::App& app) {
   return words;
 }
 
-/// The verb that was given, or the program itself.
-const CLI::App& current(const CLI::App& program) {
-  const auto given = program.get_subcommands();
-  return given.empty() ? program : *given.front();
+/// Verbs of the program, or of a verb.
+std::vector<CLI::App*> verbs_of(CLI::App& app) {
+  return app.get_subcommands([](CLI::App*) { return true; });
+}
+
+/// The words of a command line that were understood as verbs: `pelton config show`.
+struct Given {
+  const CLI::App* app;  ///< the last of them
+  std::string name;
+  int words = 1;
+};
+
+Given given_verb(const CLI::App& program) {
+  Given given{&program, "pelton"};
+  for (auto next = program.get_subcommands(); !next.empty(); next = given.app->get_subcommands()) {
+    given = {next.front(), given.name + " " + next.front()->get_name(), given.words + 1};
+  }
+  return given;
 }
 
 int explain_usage_error(const CLI::App& program, const CLI::ParseError& error, int argc, char** argv) {
-  const CLI::App& app = current(program);
+  const Given given = given_verb(program);
+  const std::vector<std::string> known = known_words(*given.app);
   std::string hint;
-  for (int i = 1; i < argc && hint.empty(); ++i) {
+  for (int i = given.words; i < argc && hint.empty(); ++i) {
     const std::string word = std::string(argv[i]).substr(0, std::string(argv[i]).find('='));
-    const std::vector<std::string> known = known_words(app);
-    const bool flag = word.starts_with("--");
-    if (!flag && (&app != &program || i > 1)) continue;
+    const bool may_be_verb = i == given.words && given.app->get_require_subcommand_max() != 0;
+    if (!word.starts_with("--") && !may_be_verb) continue;
     if (std::find(known.begin(), known.end(), word) == known.end()) hint = core::did_you_mean(word, known);
   }
-  std::fprintf(stderr, "%s: %s%s\n", &app == &program ? "pelton" : ("pelton " + app.get_name()).c_str(), error.what(),
-               hint.c_str());
-  std::fprintf(stderr, "See pelton %s--help.\n", &app == &program ? "" : (app.get_name() + " ").c_str());
+  std::fprintf(stderr, "%s: %s%s\n", given.name.c_str(), error.what(), hint.c_str());
+  std::fprintf(stderr, "See %s --help.\n", given.name.c_str());
   return kUsage;
+}
+
+void tell_version(CLI::App& app) {
+  app.set_version_flag("--version", std::string("pelton ") + PELTON_VERSION);
+  for (CLI::App* verb : verbs_of(app)) tell_version(*verb);
 }
 
 }  // namespace
@@ -62,11 +80,7 @@ int run_command_line(int argc, char** argv) {
   add_bench_command(program, action);
   add_config_command(program, action);
   add_exporter_command(program, action);
-  const std::string version = std::string("pelton ") + PELTON_VERSION;
-  program.set_version_flag("--version", version);
-  for (CLI::App* verb : program.get_subcommands([](CLI::App*) { return true; })) {
-    verb->set_version_flag("--version", version);
-  }
+  tell_version(program);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

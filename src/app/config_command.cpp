@@ -2,13 +2,17 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "app/command_line.hpp"
 #include "app/identity.hpp"
+#include "app/serve_flags.hpp"
 #include "app/settings.hpp"
 #include "app/settings_file.hpp"
+#include "app/settings_report.hpp"
 #include "core/clock.hpp"
 #include "core/printable.hpp"
+#include "core/text_buffer.hpp"
 
 namespace pelton::app {
 
@@ -32,10 +36,27 @@ int check(const std::string& file) {
   return kDone;
 }
 
+/// The settings that `pelton serve` would have with the same flags and variables.
+int show(const ServeFlags& flags, bool json) {
+  Settings settings;
+  if (const std::string wrong = gather_settings(flags, settings); !wrong.empty()) {
+    std::fprintf(stderr, "pelton config show: %s\n", core::all_printable(wrong).c_str());
+    return kUsage;
+  }
+  core::TextBuffer out;
+  if (json) {
+    append_settings_json(out, settings);
+  } else {
+    append_settings_toml(out, settings);
+  }
+  const std::string_view text = out.view();
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0 ? kDone : kFailed;
+}
+
 }  // namespace
 
 void add_config_command(CLI::App& program, Action& run) {
-  CLI::App* verb = program.add_subcommand("config", "Check a settings file");
+  CLI::App* verb = program.add_subcommand("config", "Check a settings file, or show the settings there are");
   verb->footer("Example: pelton config check pelton.toml");
   verb->require_subcommand(1);
   CLI::App* check_verb = verb->add_subcommand("check", "Print every error with its line and column");
@@ -43,6 +64,14 @@ void add_config_command(CLI::App& program, Action& run) {
   auto file = std::make_shared<std::string>();
   check_verb->add_option("file", *file, "Settings file (TOML)")->required()->type_name("FILE");
   check_verb->callback([file, &run] { run = [file] { return check(*file); }; });
+  CLI::App* show_verb = verb->add_subcommand("show", "Print the effective settings and where each comes from");
+  show_verb->footer(
+      "Example: pelton config show --config pelton.toml --port 9000\n"
+      "Takes what pelton serve takes, and the same variables. What it prints is a settings file.");
+  const auto flags = add_serve_flags(*show_verb);
+  auto json = std::make_shared<bool>(false);
+  show_verb->add_flag("--json", *json, "As JSON");
+  show_verb->callback([flags, json, &run] { run = [flags, json] { return show(*flags, *json); }; });
 }
 
 }  // namespace pelton::app

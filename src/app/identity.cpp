@@ -12,11 +12,11 @@ using tls::ClientCertificates;
 using tls::Fault;
 
 FileError error_at(const Settings& settings, std::string_view key, const std::string& message) {
-  const auto place = settings.places.find("tls." + std::string(key));
+  const auto word = settings.words.find("tls." + std::string(key));
   FileError error{0, 0, "[tls] " + std::string(key) + ": " + message};
-  if (place != settings.places.end()) {
-    error.line = place->second.line;
-    error.column = place->second.column;
+  if (word != settings.words.end()) {
+    error.line = word->second.place.line;
+    error.column = word->second.place.column;
   }
   return error;
 }
@@ -37,8 +37,9 @@ core::Result<std::shared_ptr<const tls::ServerContext>, FileError> load_identity
   const tls::ServerIdentity& identity = settings.tls;
   const bool asks = identity.client_certificates != ClientCertificates::none;
   if (identity.certificate.empty()) {
-    if (const auto listen = settings.places.find("listen.tls"); listen != settings.places.end()) {
-      return FileError{listen->second.line, listen->second.column, "tls: [tls] names no certificate"};
+    if (const auto listen = settings.words.find("listen.tls"); listen != settings.words.end()) {
+      const FilePlace& place = listen->second.place;
+      return FileError{place.line, place.column, "tls: [tls] names no certificate"};
     }
     if (!identity.key.empty()) return error_at(settings, "key", "given without a certificate");
     if (asks) return error_at(settings, "client_certificates", "given without a certificate of our own");

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "app/settings_table.hpp"
+
 namespace pelton::app {
 
 namespace {
@@ -51,9 +53,12 @@ bool nothing_to_serve(const Settings& settings) { return settings.models.empty()
 void listen_everywhere(Settings& settings, std::string_view platform, std::uint16_t port) {
   settings.platform = platform;
   if (settings.host_or_port_given || !settings.unix_path.empty() || !settings.server.endpoints.empty()) return;
-  settings.host = "0.0.0.0";
-  settings.port = port;
-  settings.host_or_port_given = true;
+  const auto say = [&](std::string_view key, SettingValue value) {
+    return assign(*find_setting("server", key), settings,
+                  {.value = std::move(value), .by = std::string(platform), .place = {}});
+  };
+  (void)say("host", std::string("0.0.0.0"));
+  (void)say("port", std::int64_t{port});
   settings.isolated = true;
 }
 

@@ -18,12 +18,10 @@
 #include "app/heap.hpp"
 #include "app/identity.hpp"
 #include "app/log.hpp"
-#include "app/platforms.hpp"
 #include "app/progress_bar.hpp"
+#include "app/serve_flags.hpp"
 #include "app/service_manager.hpp"
 #include "app/settings.hpp"
-#include "app/settings_file.hpp"
-#include "app/settings_table.hpp"
 #include "core/clock.hpp"
 #include "core/printable.hpp"
 #include "core/processors.hpp"
@@ -36,20 +34,6 @@ namespace {
 
 /// Loads and unloads that may wait for their turn.
 constexpr std::size_t kMostErrands = 64;
-
-/// The command line's own words, before they are settings.
-struct ServeFlags {
-  std::vector<std::string> models;
-  std::string config;
-  struct Given {
-    std::string flag;
-    const Setting* setting;
-    std::string text;
-  };
-  std::vector<Given> given;  // in the order of the flags
-  bool insecure = false;
-  bool sandbox = false;
-};
 
 int fail(int code, const std::string& message) {
   std::fprintf(stderr, "pelton serve: %s\n", core::all_printable(message).c_str());
@@ -84,35 +68,6 @@ class ConnectionMetrics final : public http::ConnectionObserver {
   metrics::Counter& all_;  ///< of the thread that accepts
   std::mutex mutex_;
 };
-
-/// Defaults, then the file, then the environment, then the flags. A message where something is wrong.
-std::string gather(const ServeFlags& flags, Settings& settings) {
-  if (!flags.config.empty()) {
-    const auto errors = read_settings_file(flags.config, settings);
-    std::string told;
-    for (const FileError& error : errors) {
-      told += (told.empty() ? "" : "\n  ") + flags.config + ":" + std::to_string(error.line) + ":" +
-              std::to_string(error.column) + ": " + error.message;
-    }
-    if (!told.empty()) return told;
-    settings.file = flags.config;
-  }
-  if (auto taken = assign_environment(settings, environ); !taken) return taken.error().message();
-  for (const ServeFlags::Given& given : flags.given) {
-    if (auto assigned = assign_text(*given.setting, settings, given.text); !assigned) {
-      return assigned.error().within(given.flag).message();
-    }
-  }
-  if (flags.insecure) settings.insecure = true;
-  if (flags.sandbox) settings.sandbox.enabled = true;
-  for (const std::string& argument : flags.models) {
-    auto source = serving::parse_model_argument(argument);
-    if (!source) return source.error().message();
-    settings.models.push_back(*std::move(source));
-  }
-  if (auto taken = take_platform(settings); !taken) return taken.error().message();
-  return {};
-}
 
 /// Where to listen, from all that was said about it.
 std::string settle_endpoints(Settings& settings) {
@@ -321,43 +276,17 @@ int serve(Settings settings) {
 }  // namespace
 
 void add_serve_command(CLI::App& program, Action& run) {
-  auto flags = std::make_shared<ServeFlags>();
   CLI::App* verb = program.add_subcommand("serve", "Serve models over HTTP");
   verb->footer(
       "Example: pelton serve house=models/house.onnx --port 8080\n"
       "Ready when GET /readyz answers 200. SIGHUP reloads models and certificates, SIGTERM drains and stops.\n"
       "Started by SageMaker or Vertex AI it serves what they ask for: see docs/dialects.md.\n"
       "Every setting can be given as PELTON_SECTION_KEY or in a --config file; flags win.");
-  verb->add_option("models", flags->models, "Model files, NAME=PATH to name them")->type_name("[NAME=]PATH");
-  verb->add_option("--config", flags->config, "Settings file (TOML)")->type_name("FILE");
-  const auto setting = [&](const std::string& flag, std::string_view section, std::string_view key,
-                           const std::string& type) {
-    const Setting* found = find_setting(section, key);
-    verb->add_option_function<std::string>(
-            flag,
-            [flags, flag, found](const std::string& text) {
-              flags->given.push_back({flag, found, text});
-            },
-            std::string(found->help))
-        ->type_name(type);
-  };
-  setting("--repository", "models", "repository", "DIR");
-  setting("--host", "server", "host", "HOST");
-  setting("--port", "server", "port", "PORT");
-  setting("--unix", "server", "unix", "PATH");
-  setting("--threads", "server", "threads", "N");
-  setting("--slo", "batching", "slo_ms", "MS");
-  setting("--tls-certificate", "tls", "certificate", "FILE");
-  setting("--tls-key", "tls", "key", "FILE");
-  setting("--tls-client-ca", "tls", "client_ca", "FILE");
-  setting("--tls-client-certificates", "tls", "client_certificates", "MODE");
-  setting("--access-log", "log", "access", "MODE");
-  verb->add_flag("--sandbox", flags->sandbox, "Give up, for good, what serving does not take (Linux 5.13 or later)");
-  verb->add_flag("--insecure", flags->insecure, "Allow a non-loopback address without tokens");
+  const auto flags = add_serve_flags(*verb);
   verb->callback([flags, &run] {
     run = [flags]() -> int {
       Settings settings;
-      if (const std::string wrong = gather(*flags, settings); !wrong.empty()) return fail(kUsage, wrong);
+      if (const std::string wrong = gather_settings(*flags, settings); !wrong.empty()) return fail(kUsage, wrong);
       if (const std::string wrong = settle_endpoints(settings); !wrong.empty()) return fail(kUsage, wrong);
       return serve(std::move(settings));
     };

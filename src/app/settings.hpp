@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "api/shared_state.hpp"
@@ -39,6 +40,16 @@ struct FilePlace {
   std::size_t column = 0;
 };
 
+/// A value as a file, the environment or a flag gave it.
+using SettingValue = std::variant<bool, std::int64_t, double, std::string>;
+
+/// The last word on a setting, and whose it is.
+struct Word {
+  SettingValue value;
+  std::string by;   ///< a flag, a variable, a platform; empty: the file's, at `place`
+  FilePlace place;  ///< only of the file's
+};
+
 /// All that `pelton serve` can be told. Flag > environment > file > these defaults.
 struct Settings {
   http::ServerSettings server{.endpoints = {}, .threads = 0, .limits = {}, .timeouts = {}};
@@ -67,8 +78,8 @@ struct Settings {
   std::filesystem::path artifacts;  ///< the platform's folder of models, or its one model file
 
   std::string file;  ///< that was read, as it was named
-  /// Of the settings that come from the file: "tls.key". A flag's or the environment's word has none.
-  std::map<std::string, FilePlace, std::less<>> places;
+  /// Of the settings that were given one: "tls.key"; of entries of a list "listen.0", "model.0"; and "listen.tls".
+  std::map<std::string, Word, std::less<>> words;
 };
 
 }  // namespace pelton::app

@@ -63,9 +63,13 @@ class Reader {
     errors_.push_back({at.line, at.column, core::printable(message, kLongestMessage)});
   }
 
-  void remember(const std::string& name, const toml::node& node) {
+  static FilePlace place_of(const toml::node& node) {
     const toml::source_position at = node.source().begin;
-    settings_.places[name] = {at.line, at.column};
+    return {at.line, at.column};
+  }
+
+  void remember(const std::string& name, FilePlace place) {
+    settings_.words[name] = {.value = true, .by = {}, .place = place};
   }
 
   static std::vector<std::string> sections() {
@@ -131,20 +135,26 @@ class Reader {
              std::string(key.str()) + ": expected a plain value" + (setting->takes_list ? " or a list of texts" : ""));
         continue;
       }
-      if (auto assigned = setting->assign(settings_, *value); !assigned) {
+      const SettingValue meant = setting->path ? resolved(*value, setting->takes_list) : *value;
+      if (auto assigned = assign(*setting, settings_, {.value = meant, .by = {}, .place = place_of(node)}); !assigned) {
         fail(node, assigned.error().within(key.str()).message());
       }
-      remember(std::string(section) + "." + std::string(key.str()), node);
     }
-    if (section == "tls") {
-      for (std::string* file : {&settings_.tls.certificate, &settings_.tls.key, &settings_.tls.client_ca}) {
-        if (!file->empty()) *file = resolved(*file).string();
-      }
+  }
+
+  /// A path, or a list of them with commas between, as seen from the file's folder. What is no text is not changed.
+  SettingValue resolved(const SettingValue& value, bool list) const {
+    const auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr || text->empty()) return value;
+    if (!list) return resolved(std::filesystem::path(*text)).string();
+    std::string paths;
+    for (std::string_view rest = *text; !rest.empty();) {
+      const std::size_t comma = std::min(rest.find(','), rest.size());
+      if (!paths.empty()) paths += ',';
+      if (comma != 0) paths += resolved(std::filesystem::path(rest.substr(0, comma))).string();
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
     }
-    if (section == "sandbox") {
-      for (std::filesystem::path& folder : settings_.sandbox.folders) folder = resolved(folder);
-    }
-    if (section == "models" && !settings_.repository.empty()) settings_.repository = resolved(settings_.repository);
+    return paths;
   }
 
   void read_listen(const toml::table& table) {
@@ -165,7 +175,7 @@ class Reader {
       } else if (name == "tls") {
         if (const auto* flag = node.as_boolean()) {
           endpoint.tls = flag->get();
-          if (endpoint.tls) remember("listen.tls", node);
+          if (endpoint.tls) remember("listen.tls", place_of(node));
         } else {
           fail(node, "tls: expected true or false");
         }
@@ -176,6 +186,7 @@ class Reader {
     if (!endpoint.unix_path.empty() && endpoint.tls && table.contains("tls")) {
       fail(*table.get("tls"), "tls: unix sockets speak plain HTTP; whoever reaches them is on this machine");
     }
+    remember("listen." + std::to_string(settings_.server.endpoints.size()), place_of(table));
     settings_.server.endpoints.push_back(std::move(endpoint));
   }
 
@@ -217,6 +228,7 @@ class Reader {
     if (!serving::is_model_name(source.name)) {
       return fail(table, "name \"" + source.name + "\": expected letters, digits, '_', '-' and '.', at most 128");
     }
+    remember("model." + std::to_string(settings_.models.size()), place_of(table));
     settings_.models.push_back(std::move(source));
   }
 

@@ -223,97 +223,99 @@ using us = std::chrono::microseconds;
 #define PELTON_AT(member) \
   [](Settings & s) -> auto& { return s.member; }
 constexpr Setting kSettings[] = {
-    {"server", "host", "address to listen on (127.0.0.1)", assign_host},
-    {"server", "port", "TCP port, 0 picks a free one (8080)", assign_port},
-    {"server", "unix", "unix socket to listen on", assign_string<PELTON_AT(unix_path)>},
-    {"server", "unix_mode", "permissions of unix sockets, octal (0660)", assign_unix_mode},
-    {"server", "threads", "event loops, 0: one for every two processors (0)",
+    {"server", "host", "address to listen on", R"("127.0.0.1")", assign_host},
+    {"server", "port", "TCP port, 0 picks a free one", "8080", assign_port},
+    {"server", "unix", "unix socket to listen on", R"("")", assign_string<PELTON_AT(unix_path)>},
+    {"server", "unix_mode", "permissions of unix sockets, octal", R"("0660")", assign_unix_mode},
+    {"server", "threads", "event loops, 0: one for every two processors", "0",
      assign_count<PELTON_AT(server.threads), 0, 1024>},
-    {"server", "pin", "bind each event loop to a processor of its own (false)", assign_flag<PELTON_AT(server.pin)>},
-    {"server", "insecure", "allow a non-loopback address without tokens (false)", assign_flag<PELTON_AT(insecure)>},
-    {"server", "trusted_proxies", "addresses, networks or unix whose X-Forwarded-For and X-Request-Start count (none)",
+    {"server", "pin", "bind each event loop to a processor of its own", "false", assign_flag<PELTON_AT(server.pin)>},
+    {"server", "insecure", "allow a non-loopback address without tokens", "false", assign_flag<PELTON_AT(insecure)>},
+    {"server", "trusted_proxies", "addresses, networks or unix whose X-Forwarded-For and X-Request-Start count", "[]",
      assign_trusted_proxies, true},
-    {"server", "drain_timeout_ms", "longest wait for accepted work at shutdown (10000)",
+    {"server", "drain_timeout_ms", "longest wait for accepted work at shutdown", "10000",
      assign_duration<PELTON_AT(drain_timeout), ms>},
-    {"server", "drain_delay_ms", "/readyz says 503 this long before listeners close (0)",
+    {"server", "drain_delay_ms", "/readyz says 503 this long before listeners close", "0",
      assign_duration<PELTON_AT(drain_delay), ms>},
-    {"server", "request_timeout_ms", "deadline of a request that names none, 0: none (30000)",
+    {"server", "request_timeout_ms", "deadline of a request that names none, 0: none", "30000",
      assign_duration<PELTON_AT(api.request_timeout), ms>},
-    {"http", "cors_origins", "origins whose pages may read answers, a list or \"*\" for every one (none)",
+    {"http", "cors_origins", "origins whose pages may read answers, a list or \"*\" for every one", "[]",
      assign_cors_origins, true},
-    {"limits", "header_bytes", "request line and headers together (16384)",
+    {"limits", "header_bytes", "request line and headers together", "16384",
      assign_count<PELTON_AT(server.limits.header_bytes), 256, 1 << 20>},
-    {"limits", "header_count", "headers of a request (100)",
+    {"limits", "header_count", "headers of a request", "100",
      assign_count<PELTON_AT(server.limits.header_count), 1, 10'000>},
-    {"limits", "target_bytes", "request target (8192)",
+    {"limits", "target_bytes", "request target", "8192",
      assign_count<PELTON_AT(server.limits.target_bytes), 16, 1 << 20>},
-    {"limits", "body_bytes", "request body, as sent and inflated (67108864)",
+    {"limits", "body_bytes", "request body, as sent and inflated", "67108864",
      assign_count<PELTON_AT(server.limits.body_bytes)>},
-    {"limits", "stream_bytes", "body of rows that are answered as they arrive (4294967296)",
+    {"limits", "stream_bytes", "body of rows that are answered as they arrive", "4294967296",
      assign_count<PELTON_AT(server.limits.stream_bytes)>},
-    {"limits", "inflate_ratio", "inflated size to size sent, beyond the first MiB (200)",
+    {"limits", "inflate_ratio", "inflated size to size sent, beyond the first MiB", "200",
      assign_count<PELTON_AT(server.limits.inflate_ratio), 1>},
-    {"limits", "trailer_bytes", "trailers of a chunked body (4096)",
+    {"limits", "trailer_bytes", "trailers of a chunked body", "4096",
      assign_count<PELTON_AT(server.limits.trailer_bytes)>},
-    {"limits", "chunk_extension_bytes", "chunk extensions of a body (1024)",
+    {"limits", "chunk_extension_bytes", "chunk extensions of a body", "1024",
      assign_count<PELTON_AT(server.limits.chunk_extension_bytes)>},
-    {"limits", "pipelined", "requests of one connection in hand (64)",
+    {"limits", "pipelined", "requests of one connection in hand", "64",
      assign_count<PELTON_AT(server.limits.pipelined), 1, 100'000>},
-    {"limits", "connections", "connections at a time (65536)", assign_count<PELTON_AT(server.limits.connections), 1>},
-    {"limits", "connections_per_address", "connections of one address, 0: no limit (0)",
+    {"limits", "connections", "connections at a time", "65536", assign_count<PELTON_AT(server.limits.connections), 1>},
+    {"limits", "connections_per_address", "connections of one address, 0: no limit", "0",
      assign_count<PELTON_AT(server.limits.connections_per_address)>},
-    {"limits", "requests_per_connection", "requests before a connection is closed, 0: no limit (0)",
+    {"limits", "requests_per_connection", "requests before a connection is closed, 0: no limit", "0",
      assign_count<PELTON_AT(server.limits.requests_per_connection)>},
-    {"limits", "handshakes", "TLS handshakes under way on one event loop; further ones wait (1024)",
+    {"limits", "handshakes", "TLS handshakes under way on one event loop; further ones wait", "1024",
      assign_count<PELTON_AT(server.limits.handshakes), 1>},
-    {"limits", "rows", "rows of one request (1000000)", assign_count<PELTON_AT(api.read.max_rows), 1>},
-    {"quotas", "requests_per_second", "requests of one client, 0: no limit (0)",
+    {"limits", "rows", "rows of one request", "1000000", assign_count<PELTON_AT(api.read.max_rows), 1>},
+    {"quotas", "requests_per_second", "requests of one client, 0: no limit", "0",
      assign_rate<PELTON_AT(api.quotas.requests.per_second)>},
-    {"quotas", "requests_burst", "requests of one client at once, 0: as many as in a second (0)",
+    {"quotas", "requests_burst", "requests of one client at once, 0: as many as in a second", "0",
      assign_count<PELTON_AT(api.quotas.requests.burst), 0, api::RateSettings::kMostBurst>},
-    {"quotas", "rows_per_second", "rows of one client, 0: no limit (0)",
+    {"quotas", "rows_per_second", "rows of one client, 0: no limit", "0",
      assign_rate<PELTON_AT(api.quotas.rows.per_second)>},
-    {"quotas", "rows_burst", "rows of one client at once, 0: as many as in a second (0)",
+    {"quotas", "rows_burst", "rows of one client at once, 0: as many as in a second", "0",
      assign_count<PELTON_AT(api.quotas.rows.burst), 0, api::RateSettings::kMostBurst>},
-    {"timeouts", "first_byte_ms", "from accept to a first byte (30000)",
+    {"timeouts", "first_byte_ms", "from accept to a first byte", "30000",
      assign_duration<PELTON_AT(server.timeouts.first_byte), ms, 1>},
-    {"timeouts", "handshake_ms", "from accept to the end of the TLS handshake (10000)",
+    {"timeouts", "handshake_ms", "from accept to the end of the TLS handshake", "10000",
      assign_duration<PELTON_AT(server.timeouts.handshake), ms, 1>},
-    {"timeouts", "header_ms", "from a request's first byte to the end of its head (10000)",
+    {"timeouts", "header_ms", "from a request's first byte to the end of its head", "10000",
      assign_duration<PELTON_AT(server.timeouts.header), ms, 1>},
-    {"timeouts", "body_ms", "without progress of a body (60000)",
+    {"timeouts", "body_ms", "without progress of a body", "60000",
      assign_duration<PELTON_AT(server.timeouts.body), ms, 1>},
-    {"timeouts", "idle_ms", "between requests (120000)", assign_duration<PELTON_AT(server.timeouts.idle), ms, 1>},
-    {"timeouts", "write_ms", "without progress of a client that reads its answer (60000)",
+    {"timeouts", "idle_ms", "between requests", "120000", assign_duration<PELTON_AT(server.timeouts.idle), ms, 1>},
+    {"timeouts", "write_ms", "without progress of a client that reads its answer", "60000",
      assign_duration<PELTON_AT(server.timeouts.write), ms, 1>},
-    {"timeouts", "linger_ms", "reading away the rest after an early error (5000)",
+    {"timeouts", "linger_ms", "reading away the rest after an early error", "5000",
      assign_duration<PELTON_AT(server.timeouts.linger), ms>},
-    {"tls", "certificate", "PEM file: our certificate, then those that lead to an authority (none: no TLS)",
-     assign_string<PELTON_AT(tls.certificate)>},
-    {"tls", "key", "PEM file: the certificate's private key, not encrypted", assign_string<PELTON_AT(tls.key)>},
-    {"tls", "client_ca", "PEM file: authorities whose client certificates are believed",
-     assign_string<PELTON_AT(tls.client_ca)>},
-    {"tls", "client_certificates", "none, optional or required (none)", assign_client_certificates},
-    {"tls", "minimum_version", "1.2 or 1.3 (1.2)", assign_minimum_version},
-    {"tls", "watch_ms", "how often these files are looked at for changes, 0: only at SIGHUP (10000)",
+    {"tls", "certificate", "PEM file: our certificate, then those that lead to an authority; without it no TLS",
+     R"("")", assign_string<PELTON_AT(tls.certificate)>, false, true},
+    {"tls", "key", "PEM file: the certificate's private key, not encrypted", R"("")", assign_string<PELTON_AT(tls.key)>,
+     false, true},
+    {"tls", "client_ca", "PEM file: authorities whose client certificates are believed", R"("")",
+     assign_string<PELTON_AT(tls.client_ca)>, false, true},
+    {"tls", "client_certificates", "none, optional or required", R"("none")", assign_client_certificates},
+    {"tls", "minimum_version", "1.2 or 1.3", R"("1.2")", assign_minimum_version},
+    {"tls", "watch_ms", "how often these files are looked at for changes, 0: only at SIGHUP", "10000",
      assign_duration<PELTON_AT(tls_watch), ms>},
-    {"batching", "slo_ms", "objective for the 99th percentile of latency, of models with none of their own (20)",
+    {"batching", "slo_ms", "objective for the 99th percentile of latency, of models with none of their own", "20",
      assign_duration<PELTON_AT(api.batching.slo), ms, 1>},
-    {"batching", "inline_limit_us", "longest an io thread scores by itself (250)",
+    {"batching", "inline_limit_us", "longest an io thread scores by itself", "250",
      assign_duration<PELTON_AT(api.batching.inline_limit), us>},
-    {"batching", "max_batch_rows", "rows scored in one go (16384)",
+    {"batching", "max_batch_rows", "rows scored in one go", "16384",
      assign_count<PELTON_AT(api.batching.max_batch_rows), 1>},
-    {"batching", "max_queue_rows", "rows that may wait, for each model and thread (65536)",
+    {"batching", "max_queue_rows", "rows that may wait, for each model and thread", "65536",
      assign_count<PELTON_AT(api.batching.max_queue_rows), 1>},
-    {"log", "level", "debug, info, warn or error (info)", assign_log_level},
-    {"log", "format", "text or json (text)", assign_log_format},
-    {"log", "access", "off, errors, sampled or all (off)", assign_access_log},
-    {"log", "sample", "sampled: one answer in so many, besides errors (100)", assign_count<PELTON_AT(log.sample), 1>},
-    {"sandbox", "enabled", "give up, for good, what serving does not take (false)",
+    {"log", "level", "debug, info, warn or error", R"("info")", assign_log_level},
+    {"log", "format", "text or json", R"("text")", assign_log_format},
+    {"log", "access", "off, errors, sampled or all", R"("off")", assign_access_log},
+    {"log", "sample", "sampled: one answer in so many, besides errors", "100", assign_count<PELTON_AT(log.sample), 1>},
+    {"sandbox", "enabled", "give up, for good, what serving does not take", "false",
      assign_flag<PELTON_AT(sandbox.enabled)>},
-    {"sandbox", "folders", "further folders that may be read, a list (none)", assign_sandbox_folders, true},
-    {"models", "repository", "folder of models", assign_string<PELTON_AT(repository)>},
-    {"models", "default", "model that /predict means (the first)", assign_string<PELTON_AT(default_model)>},
+    {"sandbox", "folders", "further folders that may be read, a list", "[]", assign_sandbox_folders, true, true},
+    {"models", "repository", "folder of models", R"("")", assign_string<PELTON_AT(repository)>, false, true},
+    {"models", "default", "model that /predict means; without it the first", R"("")",
+     assign_string<PELTON_AT(default_model)>},
 };
 #undef PELTON_AT
 
@@ -336,10 +338,20 @@ const Setting* find_setting(std::string_view section, std::string_view key) noex
   return nullptr;
 }
 
-Result<void> assign_text(const Setting& setting, Settings& settings, std::string_view text) {
-  const auto place = settings.places.find(std::string(setting.section) + "." + std::string(setting.key));
-  if (place != settings.places.end()) settings.places.erase(place);
-  return setting.assign(settings, std::string(text));
+std::string described(const Setting& setting) {
+  std::string_view standard = setting.standard;
+  if (standard == "[]") standard = "none";
+  if (standard.starts_with('"')) standard = standard.substr(1, standard.size() - 2);
+  std::string text(setting.help);
+  return standard.empty() ? text : text.append(" (").append(standard).append(")");
+}
+
+std::string full_name(const Setting& setting) { return std::string(setting.section).append(".").append(setting.key); }
+
+Result<void> assign(const Setting& setting, Settings& settings, Word word) {
+  auto assigned = setting.assign(settings, word.value);
+  settings.words[full_name(setting)] = std::move(word);
+  return assigned;
 }
 
 Result<void> assign_environment(Settings& settings, char** environment) {
@@ -352,7 +364,10 @@ Result<void> assign_environment(Settings& settings, char** environment) {
     const auto at = std::find(names.begin(), names.end(), name);
     if (at != names.end()) {
       const Setting& setting = kSettings[at - names.begin()];
-      if (auto assigned = assign_text(setting, settings, line.substr(name.size() + 1)); !assigned) {
+      if (auto assigned =
+              assign(setting, settings,
+                     {.value = std::string(line.substr(name.size() + 1)), .by = std::string(name), .place = {}});
+          !assigned) {
         return assigned.error().within(name);
       }
       continue;

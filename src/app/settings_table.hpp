@@ -1,29 +1,27 @@
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 
 #include "app/settings.hpp"
 #include "core/result.hpp"
 
 namespace pelton::app {
 
-/// A value as a file, the environment or a flag gave it.
-using SettingValue = std::variant<bool, std::int64_t, double, std::string>;
-
 /// One setting: where it stands in a file (`[section] key`), in the environment
 /// (`PELTON_SECTION_KEY`), and in Settings.
 struct Setting {
   std::string_view section;
   std::string_view key;
-  std::string_view help;  ///< with unit and default
+  std::string_view help;      ///< with its unit
+  std::string_view standard;  ///< the default as a file would say it; its form is the setting's type
   /// Checks type and range, then stores. The error says what was expected.
   core::Result<void> (*assign)(Settings& settings, const SettingValue& value);
   /// Whether a file may give a list of texts, which is assigned as one text with commas between.
   bool takes_list = false;
+  /// Whether it is a path, or a list of them: in a file, as seen from the file's folder.
+  bool path = false;
 };
 
 /// Every setting there is, in the order of the documentation.
@@ -32,9 +30,15 @@ std::span<const Setting> all_settings() noexcept;
 /// The setting, or null.
 const Setting* find_setting(std::string_view section, std::string_view key) noexcept;
 
-/// Stores the value text has for the setting: booleans, numbers and strings are told apart by what
-/// the setting takes. It no longer comes from the file.
-core::Result<void> assign_text(const Setting& setting, Settings& settings, std::string_view text);
+/// Its help with the default behind it, in brackets.
+std::string described(const Setting& setting);
+
+/// "section.key".
+std::string full_name(const Setting& setting);
+
+/// Stores what the word says, and remembers whose it is. Where it is a text, booleans, numbers and strings are told
+/// apart by what the setting takes.
+core::Result<void> assign(const Setting& setting, Settings& settings, Word word);
 
 /// Takes every PELTON_SECTION_KEY of the environment. Unknown ones with the name of a section are
 /// errors, with did-you-mean; all others are left alone.

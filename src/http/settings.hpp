@@ -38,6 +38,7 @@ struct Limits {
   std::size_t connections_per_address = 0;    ///< 0: no limit (behind a proxy all come from one); closed beyond
   std::size_t requests_per_connection = 0;    ///< 0: no limit
   std::size_t handshakes = 1024;              ///< of TLS under way on one loop; further ones wait
+  bool operator==(const Limits&) const = default;
 };
 
 struct Timeouts {
@@ -48,6 +49,7 @@ struct Timeouts {
   std::chrono::milliseconds idle{120'000};       ///< between requests; at least 75 s behind nginx
   std::chrono::milliseconds write{60'000};       ///< without progress of a client that reads its answer
   std::chrono::milliseconds linger{5'000};       ///< an early error's unread rest is read away this long
+  bool operator==(const Timeouts&) const = default;
 };
 
 struct ServerSettings {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "app/settings_file.hpp"
+#include "app/settings_report.hpp"
 
 namespace pelton::app {
 namespace {
@@ -108,10 +109,10 @@ tls = false
   EXPECT_EQ(settings.tls.minimum, tls::Version::tls13);
   EXPECT_TRUE(settings.server.endpoints[0].tls);
   EXPECT_FALSE(settings.server.endpoints[1].tls);
-  EXPECT_EQ(settings.places.at("tls.key").line, 4U);
-  ASSERT_TRUE(assign_text(*find_setting("tls", "key"), settings, "other.pem"));
+  EXPECT_EQ(settings.words.at("tls.key").place.line, 4U);
+  ASSERT_TRUE(assign(*find_setting("tls", "key"), settings, {.value = "other.pem", .by = "--tls-key", .place = {}}));
   EXPECT_EQ(settings.tls.key, "other.pem");
-  EXPECT_FALSE(settings.places.contains("tls.key")) << "the file no longer has the last word";
+  EXPECT_EQ(settings.words.at("tls.key").place.line, 0U) << "the file no longer has the last word";
 }
 
 TEST(SettingsFile, FoldersOfTheSandboxAreRelativeToTheFile) {
@@ -128,7 +129,8 @@ TEST(SettingsFile, RatesMayBeFractions) {
   EXPECT_EQ(settings.api.quotas.requests.per_second, 0.2);
   EXPECT_EQ(settings.api.quotas.requests.burst, 10U);
   EXPECT_EQ(settings.api.quotas.rows.per_second, 5000);
-  ASSERT_TRUE(assign_text(*find_setting("quotas", "rows_per_second"), settings, "12.5"));
+  ASSERT_TRUE(
+      assign(*find_setting("quotas", "rows_per_second"), settings, {.value = "12.5", .by = "--rows", .place = {}}));
   EXPECT_EQ(settings.api.quotas.rows.per_second, 12.5);
 }
 
@@ -237,11 +239,40 @@ TEST(SettingsEnvironment, IsReadByNameAndUnknownNamesOfOursAreErrors) {
   EXPECT_FALSE(assign_environment(settings, worse));
 }
 
+TEST(Settings, DefaultsAreWhatTheTableSays) {
+  Settings settings;
+  core::TextBuffer shown;
+  append_settings_toml(shown, settings);
+  Settings again;
+  ASSERT_THAT(read(shown.view(), again), SizeIs(0));
+  EXPECT_EQ(again.words.size(), all_settings().size());
+  EXPECT_EQ(again.host, settings.host);
+  EXPECT_EQ(again.port, settings.port);
+  EXPECT_EQ(again.unix_mode, settings.unix_mode);
+  EXPECT_EQ(again.drain_timeout, settings.drain_timeout);
+  EXPECT_EQ(again.api.request_timeout, settings.api.request_timeout);
+  EXPECT_EQ(again.api.read.max_rows, settings.api.read.max_rows);
+  EXPECT_EQ(again.api.batching.slo, settings.api.batching.slo);
+  EXPECT_EQ(again.api.batching.inline_limit, settings.api.batching.inline_limit);
+  EXPECT_EQ(again.api.batching.max_batch_rows, settings.api.batching.max_batch_rows);
+  EXPECT_EQ(again.api.batching.max_queue_rows, settings.api.batching.max_queue_rows);
+  EXPECT_TRUE(again.server.limits == settings.server.limits);
+  EXPECT_TRUE(again.server.timeouts == settings.server.timeouts);
+  EXPECT_EQ(again.tls.minimum, settings.tls.minimum);
+  EXPECT_EQ(again.tls.client_certificates, settings.tls.client_certificates);
+  EXPECT_EQ(again.tls_watch, settings.tls_watch);
+  EXPECT_EQ(again.log.level, settings.log.level);
+  EXPECT_EQ(again.log.format, settings.log.format);
+  EXPECT_EQ(again.log.access, settings.log.access);
+  EXPECT_EQ(again.log.sample, settings.log.sample);
+  EXPECT_TRUE(again.tls.certificate.empty() && again.repository.empty() && again.sandbox.folders.empty());
+}
+
 TEST(SettingsDocumentation, ListsEverySetting) {
   std::ifstream in(std::string(PELTON_SOURCE_DIR) + "/docs/settings.md");
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   for (const Setting& setting : all_settings()) {
-    EXPECT_THAT(text, HasSubstr("| `" + std::string(setting.key) + "` | " + std::string(setting.help) + " |"));
+    EXPECT_THAT(text, HasSubstr("| `" + std::string(setting.key) + "` | " + described(setting) + " |"));
     EXPECT_THAT(text, HasSubstr("## [" + std::string(setting.section) + "]"));
   }
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "app/settings_file.hpp"
+#include "app/settings_report.hpp"
 #include "app/settings_table.hpp"
 
 using namespace pelton;
@@ -21,6 +22,27 @@ std::size_t lines_of(std::string_view text) {
   std::size_t lines = 1;
   for (const char c : text) lines += c == '\n' ? 1 : 0;
   return lines;
+}
+
+/// Settings as a file, without the comments that say where each comes from.
+std::string shown(const app::Settings& settings) {
+  core::TextBuffer out;
+  app::append_settings_toml(out, settings);
+  std::string text;
+  for (std::string_view rest = out.view(); !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n') + 1);
+    rest.remove_prefix(line.size());
+    text.append(line.substr(0, line.find("# :") == line.npos ? line.rfind("# default") : line.rfind("# :"))) += '\n';
+  }
+  return text;
+}
+
+/// What is shown of settings is a file that means the same.
+void check_shown(const app::Settings& settings) {
+  const std::string text = shown(settings);
+  app::Settings again;
+  require(app::read_settings(text, "/elsewhere", again).empty());
+  require(shown(again) == text);
 }
 
 void check_file(std::string_view text) {
@@ -40,11 +62,12 @@ void check_file(std::string_view text) {
     require(model.fit ? model.fit->data.is_absolute() : model.path.is_absolute());
   }
   require(settings.server.limits.pipelined >= 1 && settings.server.threads <= 1024);
+  check_shown(settings);
 }
 
 void check_text(const app::Setting& setting, std::string_view text) {
   app::Settings settings;
-  const auto assigned = app::assign_text(setting, settings, text);
+  const auto assigned = app::assign(setting, settings, {.value = std::string(text), .by = "--flag", .place = {}});
   if (!assigned) require(!assigned.error().message().empty());
 }
 
