@@ -50,8 +50,13 @@ class NativeStreams::Stream final : public http::BodySink, private batching::Tic
   }
 
   bool ready() const noexcept override { return !busy_; }
-  /// Who has not asked for a stream may know nothing of them.
-  bool may_pile_up() const noexcept override { return !asked_for_; }
+  /// Who has not asked for a stream may know nothing of them, and send all before reading. As many rows as a whole body
+  /// may have are answered then as they would be for one.
+  http::MayWait may_wait() const noexcept override {
+    if (asked_for_) return http::MayWait::little;
+    const std::size_t most = owner_.state_.shared().settings.read.max_rows;
+    return reader_.rows() <= most ? http::MayWait::all : http::MayWait::a_body;
+  }
   std::size_t take(std::string_view bytes) override;
   void end() override;
   void fail(int status, std::string_view detail) override;
@@ -180,6 +185,7 @@ void NativeStreams::Stream::abandon() noexcept {
 void NativeStreams::Stream::submit(std::size_t first_row) {
   if (open_rows().rows() == first_row) return;
   submitted = owner_.state_.clock().now();
+  begun = begun_;
   deadline = timeout_ > core::Duration(0) ? submitted + timeout_ : core::TimePoint::max();
   busy_ = lane_.batcher().submit(*this, first_row) != batching::Admission::full;
   if (busy_) return owner_.state_.shared().quotas.charge_rows(client_, rows, submitted);

@@ -14,7 +14,8 @@ namespace pelton::api {
 /// in memory that does not depend on their number.
 ///
 /// So is who asks for it (`stream=true`), and NDJSON that no proxy has handed on, unless `stream=false`. Who
-/// has not asked may send all before reading any answer: for that one they pile up, as far as a whole body could.
+/// has not asked may send all before reading any answer: for that one they pile up, all of as many
+/// rows as a whole body may have, and then as many bytes.
 ///
 /// A stream's rows enter the batches in slices, the next one when the last is answered: so streams and small requests
 /// take turns. All of a stream is answered by the version that it began with. What is wrong with the first slice

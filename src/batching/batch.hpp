@@ -27,7 +27,7 @@ struct Batch {
   std::size_t first = 0;                ///< of the rows to be scored, in `rows`
   std::size_t count = 0;
   std::size_t scored = 0;
-  bool big = false;  ///< one request, more than fits one turn
+  bool big = false;  ///< one request, more than fits one turn or with an answer that has begun
   bool failed = false;
   core::TimePoint started{};      ///< of the first slice
   core::Duration took{0};         ///< of all slices so far

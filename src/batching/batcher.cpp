@@ -74,6 +74,7 @@ Batcher::Batcher(std::size_t cols, std::size_t width, core::EventLoop& loop, Sco
 Batcher::~Batcher() { assert(idle()); }
 
 bool Batcher::admits(const Ticket& ticket, bool big) const noexcept {
+  if (ticket.begun) return true;  // each has little in the queue at a time
   // A big request takes what the others leave: while overloaded they leave nothing.
   if (big) return !overload_.active() && policy_.admits(big_rows_, ticket.rows);
   if (!policy_.admits(waiting_rows_, ticket.rows)) return false;
@@ -98,7 +99,8 @@ Admission Batcher::submit(Ticket& ticket, std::size_t first) {
   ticket.rows = open_->rows.rows() - first;
   ticket.first = first;
   ticket.entered = round_;
-  const bool big = ticket.rows > 1 && ticket.rows > policy_.batch_rows(turn_wait_);
+  const bool fits = ticket.rows <= 1 || ticket.rows <= policy_.batch_rows(turn_wait_);
+  const bool big = !fits || (ticket.begun && overload_.active());
   if (!admits(ticket, big)) {
     overload_.refused(round_);
     open_->rows.truncate(first);

@@ -35,7 +35,8 @@ enum class Admission {
 /// as it lies in memory; else the most urgent goes first and the oldest among equals (while overloaded,
 /// or once that one is late: the newest), and is copied out; who has hung up comes after everybody else, and of who has
 /// gone nothing is scored. A request too big for a turn is scored in slices, in turns of their own: it has those that
-/// nobody else of the lane wants, and a fifth of the time otherwise. Loop thread only. Must be idle when destroyed.
+/// nobody else of the lane wants, and a fifth of the time otherwise; so has, while overloaded, whatever goes on with an
+/// answer that has begun. Loop thread only. Must be idle when destroyed.
 class Batcher {
  public:
   /// Rows have `cols` features, of which `text_columns` are texts, and `width` results. Without a pool all is
@@ -72,6 +73,7 @@ class Batcher {
 
   bool admits(const Ticket& ticket, bool big) const noexcept;
   bool set_apart(Ticket& ticket);
+  Ticket* set_apart_all(Ticket* head);
   void enter_big(std::unique_ptr<Batch> batch, bool before_equals);
   void request_flush();
   void flush();

@@ -151,6 +151,7 @@ void Batcher::shed(core::TimePoint now) {
   if (now <= earliest_deadline_ && list_.oldest() >= patient && !crowded) return;
   Ticket* expired = nullptr;
   Ticket* waited = nullptr;
+  Ticket* begun = nullptr;
   const auto drop = [](Ticket& ticket, Ticket*& to) { ticket.next = std::exchange(to, &ticket); };
   earliest_deadline_ = core::TimePoint::max();
   list_.each([&](Ticket& ticket) {
@@ -160,17 +161,19 @@ void Batcher::shed(core::TimePoint now) {
     }
     list_.remove(ticket);
     waiting_rows_ -= ticket.rows;
-    if (now <= ticket.deadline) overload_.shed(now);
-    drop(ticket, now > ticket.deadline ? expired : waited);
+    const bool late = now > ticket.deadline;
+    if (!late && !ticket.begun) overload_.shed(now);
+    drop(ticket, late ? expired : ticket.begun ? begun : waited);
   });
   // The more urgent were let in whoever waited: the least urgent make room for them.
   while (list_.rows() > overload_.limit() && list_.back() != list_.front(false)) {
     Ticket& ticket = *list_.back();
     list_.remove(ticket);
     waiting_rows_ -= ticket.rows;
-    overload_.refused(now);
-    drop(ticket, waited);
+    if (!ticket.begun) overload_.refused(now);
+    drop(ticket, ticket.begun ? begun : waited);
   }
+  Ticket* const failed = set_apart_all(begun);
   std::erase_if(big_, [&](std::unique_ptr<Batch>& batch) {
     Ticket& ticket = *batch->head;
     earliest_deadline_ = std::min(earliest_deadline_, now > ticket.deadline ? core::TimePoint::max() : ticket.deadline);
@@ -184,6 +187,33 @@ void Batcher::shed(core::TimePoint now) {
   observer_.waiting(waiting_rows());
   answer_without_result(expired, Outcome::Status::expired, now);
   answer_without_result(waited, Outcome::Status::shed, now);
+  answer_without_result(failed, Outcome::Status::failed, now);
+}
+
+/// Gives requests that were taken off the list, whose rows are still in the open buffer, turns of their own. Returns
+/// those for which memory did not suffice.
+Ticket* Batcher::set_apart_all(Ticket* head) {
+  Ticket* failed = nullptr;
+  while (head != nullptr) {
+    Ticket& ticket = *std::exchange(head, std::exchange(head->next, nullptr));
+    std::unique_ptr<Batch> own;
+    try {
+      own = take_batch();
+      own->first = own->rows.append_from(open_->rows, ticket.first, ticket.rows, text_columns_);
+      big_.reserve(big_.size() + 2);  // the line, and the one whose turn it is
+    } catch (const std::bad_alloc&) {
+      if (own) recycle(std::move(own));
+      ticket.next = std::exchange(failed, &ticket);
+      continue;
+    }
+    ticket.first = own->first;
+    own->head = &ticket;
+    own->count = ticket.rows;
+    own->big = true;
+    big_rows_ += ticket.rows;
+    enter_big(std::move(own), false);
+  }
+  return failed;
 }
 
 void Batcher::answer_without_result(Ticket* head, Outcome::Status status, core::TimePoint now) {

@@ -49,6 +49,7 @@ struct Ticket {
   core::TimePoint submitted{};                        ///< when the request was read
   core::TimePoint deadline = core::TimePoint::max();  ///< not answered with a result after this
   Priority priority = 0;
+  bool begun = false;    ///< the answer has: a queue that is full or overloaded makes it wait, not fail
   std::size_t rows = 0;  ///< set by the Batcher
 
   Caller caller() const { return ask != nullptr ? ask(*this) : Caller::there; }

@@ -1,9 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace pelton::http {
+
+/// How much of an answer may wait to be sent while the body is read on, for a client that may read nothing before it
+/// has sent all: 256 KiB, as much as a whole body may have (`limits.body_bytes`), or all there is of it.
+enum class MayWait : std::uint8_t { little, a_body, all };
 
 /// Takes one request's body as it arrives, instead of the whole request, and answers meanwhile or
 /// afterwards through the Responder it was made with.
@@ -18,9 +23,7 @@ class BodySink {
 
   /// Whether it can take more now. Once it can again, it calls Responder::read_on, not from within `take`.
   virtual bool ready() const noexcept = 0;
-  /// Whether the client may be one that reads nothing before it has sent all: then answers may pile up to as much as
-  /// a whole body may be. Else little is answered ahead of one that does not read.
-  virtual bool may_pile_up() const noexcept { return false; }
+  virtual MayWait may_wait() const noexcept { return MayWait::little; }
   /// The body's next bytes, decoded: takes some from their front, and says how many; none only if it is
   /// then not ready, or has answered. Called only while ready. kBodyPadding bytes beyond them are readable.
   virtual std::size_t take(std::string_view bytes) = 0;

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/event_loop.hpp"
+#include "http/body_sink.hpp"
 #include "http/handshakes.hpp"
 #include "http/io_loop.hpp"
 #include "http/peer_address.hpp"
@@ -86,6 +87,7 @@ class Connection final : private TickWheel::Entry {
   bool wants_pieces(const RequestHead& head) const;
   bool open_body(RequestHead& head);
   bool feed();
+  std::size_t most_unsent(MayWait wait) const noexcept;
   void end_body();
   void fail_body(const Refusal& refusal);
   void send_continue();

@@ -1,5 +1,7 @@
 // Bodies that are taken in pieces, and the answers that go out meanwhile.
+#include <algorithm>
 #include <exception>
+#include <limits>
 #include <utility>
 
 #include "http/connection.hpp"
@@ -7,9 +9,18 @@
 namespace pelton::http {
 
 namespace {
-/// What is answered while a body arrives and not yet sent: beyond it the body is not read on, unless it may pile up.
-constexpr std::size_t kMostUnsentMeanwhile = 256 * 1024;
+/// What may always wait to be sent while a body arrives.
+constexpr std::size_t kLittle = 256 * 1024;
 }  // namespace
+
+std::size_t Connection::most_unsent(MayWait wait) const noexcept {
+  switch (wait) {
+    case MayWait::little: break;
+    case MayWait::a_body: return std::max(loop_.settings().limits.body_bytes, kLittle);
+    case MayWait::all: return std::numeric_limits<std::size_t>::max();
+  }
+  return kLittle;
+}
 
 bool Connection::wants_pieces(const RequestHead& head) const {
   return head.view.http11 && head.content_coding == ContentCoding::identity &&
@@ -48,8 +59,7 @@ bool Connection::open_body(RequestHead& head) {
 /// Offers the sink what has come of its body. True once the body has ended.
 bool Connection::feed() {
   while (is_open() && sink_ != nullptr) {
-    const std::size_t most = sink_->may_pile_up() ? loop_.settings().limits.body_bytes : kMostUnsentMeanwhile;
-    paused_ = !sink_->ready() || replies_.unsent().size() > most;
+    paused_ = !sink_->ready() || replies_.unsent().size() > most_unsent(sink_->may_wait());
     if (paused_) return false;
     const std::string_view piece = reader_.piece();
     if (!piece.empty()) {

@@ -336,6 +336,42 @@ TEST_F(BatcherTest, WhileOverloadedRequestsGatherBesideATurn) {
   EXPECT_EQ(asked(), core::Duration(0)) << "nothing needs the processor";
 }
 
+TEST_F(BatcherTest, WhatGoesOnWithAnAnswerIsNeitherRefusedNorDroppedInOverload) {
+  HeldPool pool;
+  scorer.fixed = scorer.per_row = milliseconds(2);
+  Batcher batcher = make({}, &pool, milliseconds(2), milliseconds(2));
+  std::vector<Caller> callers(400);
+  std::size_t turned_away = 0;
+  for (std::size_t i = 0; i < callers.size(); ++i) {
+    callers[i].begun = i % 10 == 0;
+    const std::vector<std::array<double, 2>> rows(1 + i % 2, {static_cast<double>(i), 2});
+    if (send(batcher, callers[i], rows) == Admission::full) {
+      ++turned_away;
+      EXPECT_FALSE(callers[i].begun);
+    }
+    loop.run_round();
+    if (i % 4 == 3) pool.run_first();  // more come than can be scored
+    loop.run_round();
+  }
+  EXPECT_GT(turned_away, callers.size() / 4);
+  while (!batcher.idle()) {
+    if (!pool.jobs.empty()) pool.run_first();
+    loop.run_round();
+  }
+  std::size_t others = 0;
+  for (std::size_t i = 0; i < callers.size(); ++i) {
+    const bool scored = callers[i].answers == 1 && callers[i].outcome.status == Outcome::Status::scored;
+    if (!callers[i].begun) {
+      if (scored) ++others;
+      continue;
+    }
+    ASSERT_TRUE(scored) << i;
+    const auto x = static_cast<double>(i);
+    EXPECT_THAT(callers[i].values, ElementsAre(x + 2, 2 * x));
+  }
+  EXPECT_GT(others, callers.size() / 10) << "they have their share";
+}
+
 TEST_F(BatcherTest, AFullTurnIsReadyBeforeTheLastOneIsOver) {
   HeldPool pool;
   scorer.fixed = milliseconds(6);
@@ -582,6 +618,7 @@ TEST_F(BatcherTest, RandomTrafficAnswersEveryoneOnceWithTheirOwnNumbers) {
   for (std::size_t i = 0; i < callers.size(); ++i) {
     std::vector<std::array<double, 2>> rows(1 + random() % 6);
     for (std::size_t r = 0; r < rows.size(); ++r) rows[r] = {static_cast<double>(i), static_cast<double>(r)};
+    callers[i].begun = random() % 8 == 0;
     accepted[i] = send(batcher, callers[i], rows) == Admission::accepted;
     if (random() % 4 == 0) loop.run_round();
   }

@@ -193,7 +193,8 @@ std::size_t CountingObserver::refusals(const std::string& reason) {
 
 namespace {
 
-/// /stream/echo gives back each piece as it comes, /stream/pile also to who does not read; /stream/stop/BYTES ends the
+/// /stream/echo gives back each piece as it comes, /stream/pile also to who does not read, as much as a
+/// body may have, and /stream/pile_all all of it; /stream/stop/BYTES ends the
 /// answer, which ends well, after so many; /stream/break/BYTES breaks off; /stream/refuse/BYTES answers 422 instead;
 /// /stream/hold is not ready after its first piece until /release.
 class TestSink final : public BodySink {
@@ -208,7 +209,9 @@ class TestSink final : public BodySink {
   ~TestSink() override { --shared_.sinks; }
 
   bool ready() const noexcept override { return ready_; }
-  bool may_pile_up() const noexcept override { return what_ == "pile"; }
+  MayWait may_wait() const noexcept override {
+    return what_ == "pile" ? MayWait::a_body : what_ == "pile_all" ? MayWait::all : MayWait::little;
+  }
   std::size_t take(std::string_view bytes) override {
     const std::size_t n = std::min(bytes.size(), most_ - taken_);
     taken_ += n;

@@ -56,6 +56,19 @@ TEST(Streaming, IsTheSameHoweverTheBytesAreSplit) {
   }
 }
 
+TEST(Streaming, AnswersMayAllWaitForWhoReadsNothingBeforeItHasSentAll) {
+  ServerSettings settings = one_thread();
+  settings.limits.body_bytes = 1 << 20;
+  TestServer server(settings);
+  Client client(server.port());
+  constexpr std::size_t kPieces = 24;
+  const std::string piece = chunk(std::string(1 << 20, 'x'));
+  client.send(head_of("/stream/pile_all"));
+  for (std::size_t i = 0; i < kPieces; ++i) ASSERT_TRUE(client.send(piece));
+  client.send(kEnd);
+  EXPECT_EQ(client.read_reply().body.size(), kPieces << 20);
+}
+
 TEST(Streaming, TakesALongBodyOfAStatedLengthAndLeavesShortOnesAlone) {
   TestServer server(one_thread());
   Client client(server.port());
