@@ -113,7 +113,7 @@ class Requests:
             {"Content-Type": "text/csv; header=absent", "Accept": "text/csv"})
         add("NDJSON", "/predict/forest", "\n".join(map(json.dumps, forest)).encode(),
             {"Content-Type": "application/x-ndjson"})
-        add("NDJSON, 5,000 rows, answered while they are sent", "/predict/forest",
+        add("NDJSON, 5,000 rows, answered while they are sent", "/predict/forest?stream=true",
             "\n".join(map(json.dumps, large[:5000])).encode(), {"Content-Type": "application/x-ndjson"})
         add("raw float32", "/predict/forest", struct.pack("<2000f", *sum(forest, [])),
             {"Content-Type": "application/octet-stream; dtype=float32"})

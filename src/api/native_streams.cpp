@@ -21,11 +21,13 @@ namespace {
 constexpr std::size_t kSliceRows = 1024;
 constexpr std::size_t kSliceValues = 32 * 1024;
 
-/// nginx, for one, stops handing on a body once its answer begins.
-bool comes_through_proxy(const http::RequestView& head) noexcept {
+/// A body whose sender does not say how long it will be, and that no proxy has handed on. nginx, for one, stops handing
+/// on a body once its answer begins; it says how long those are that it has collected, and may leave no other trace.
+bool comes_as_it_is_made(const http::RequestView& head) noexcept {
   constexpr std::string_view kTraces[] = {"Via", "Forwarded", "X-Forwarded-For", "X-Real-IP"};
-  return std::any_of(std::begin(kTraces), std::end(kTraces),
-                     [&](std::string_view name) { return !head.header(name).empty(); });
+  return !head.header("Transfer-Encoding").empty() &&
+         std::all_of(std::begin(kTraces), std::end(kTraces),
+                     [&](std::string_view name) { return head.header(name).empty(); });
 }
 
 }  // namespace
@@ -328,7 +330,7 @@ bool NativeStreams::wants(const http::RequestView& head) {
   if (const auto wish = stream_wish(head.query)) {
     return *wish && (kind == BodyKind::ndjson || kind == BodyKind::csv || kind == BodyKind::raw);
   }
-  return kind == BodyKind::ndjson && !comes_through_proxy(head);
+  return kind == BodyKind::ndjson && comes_as_it_is_made(head);
 }
 
 http::BodySink* NativeStreams::open(const http::RequestView& head, http::Responder responder,

@@ -13,7 +13,8 @@ namespace pelton::api {
 /// `POST /predict…` for rows that come as a stream: they are answered while the body is still being read,
 /// in memory that does not depend on their number.
 ///
-/// So is who asks for it (`stream=true`), and NDJSON that no proxy has handed on, unless `stream=false`. Who
+/// So is who asks for it (`stream=true`), and NDJSON in chunks that no proxy has handed on, unless
+/// `stream=false`. Who
 /// has not asked may send all before reading any answer: for that one they pile up, all of as many
 /// rows as a whole body may have, and then as many bytes.
 ///

@@ -104,7 +104,7 @@ TEST_F(StreamingTest, TheFirstAnswersLeaveBeforeTheLastRowComes) {
   EXPECT_EQ(client.post("/predict", R"({"x":[2,3]})").body, R"({"result":5.0})") << "the connection goes on";
 }
 
-TEST_F(StreamingTest, NdjsonIsAStreamUnlessAProxyHandedItOnOrItIsShort) {
+TEST_F(StreamingTest, NdjsonInChunksIsAStreamUnlessAProxyHandedItOn) {
   const auto reply_to = [&](std::string_view query, std::string_view headers, std::string_view body) {
     test::HttpClient fresh = server.client();
     fresh.send("POST /predict" + std::string(query) + " HTTP/1.1\r\nHost: a\r\n" + std::string(headers) + "\r\n" +
@@ -125,13 +125,10 @@ TEST_F(StreamingTest, NdjsonIsAStreamUnlessAProxyHandedItOnOrItIsShort) {
        {"Via: 1.1 proxy", "Forwarded: for=192.0.2.1", "X-Forwarded-For: 192.0.2.1", "X-Real-IP: ::1"}) {
     EXPECT_FALSE(streamed(reply_to("", chunked + trace + "\r\n", body))) << trace;
   }
-  const auto with_length = [&](std::size_t length, const char* trace = "") {
-    const std::string whole = "[1,2]\n[3,4]\n" + std::string(length - 12, '\n');
-    return reply_to("", std::string(kNdjson) + trace + "Content-Length: " + std::to_string(length) + "\r\n", whole);
-  };
-  EXPECT_TRUE(streamed(with_length(100'000)));
-  EXPECT_FALSE(streamed(with_length(100'000, "Via: 1.1 proxy\r\n")));
-  EXPECT_FALSE(streamed(with_length(12)));
+  const std::string whole = "[1,2]\n[3,4]\n" + std::string(99'988, '\n');
+  const std::string with_length = std::string(kNdjson) + "Content-Length: 100000\r\n";
+  EXPECT_FALSE(streamed(reply_to("", with_length, whole))) << "nginx may have handed it on";
+  EXPECT_TRUE(streamed(reply_to("?stream=true", with_length, whole)));
   const std::string csv = std::string(kCsv) + "Transfer-Encoding: chunked\r\n";
   EXPECT_EQ(reply_to("", csv, chunk("2,3\n") + kEnd).header("Transfer-Encoding"), "") << "as JSON in one piece";
 }
