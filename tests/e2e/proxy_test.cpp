@@ -277,6 +277,17 @@ TEST_F(Nginx, RowsAreAnsweredThroughItsPortForStreamsWhileTheyAreSent) {
 #endif
 }
 
+TEST_F(Nginx, LongBodiesArriveWholeThroughOneThatLeavesNoTrace) {
+  serve({}, {{"include pelton-proxy.conf;", "proxy_http_version 1.1;\nproxy_set_header Connection \"\";"}});
+  constexpr int kRows = 600'000;
+  std::string rows;
+  for (int i = 0; i < kRows; ++i) rows += "[2.0000000,3.0000000]\n";  // 13 MB: more than sockets hold
+  test::HttpClient client(port_);
+  const test::Reply reply = client.post("/predict", rows, "Content-Type: application/x-ndjson\r\n");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(std::count(reply.body.begin(), reply.body.end(), '\n'), kRows);
+}
+
 /// A server that answers every request 503, and counts them.
 class Overloaded {
  public:
