@@ -13,10 +13,9 @@ namespace pelton::api {
 /// `POST /predict…` for rows that come as a stream: they are answered while the body is still being read,
 /// in memory that does not depend on their number.
 ///
-/// So is who asks for it (`stream=true`), and NDJSON in chunks that no proxy has handed on, unless
-/// `stream=false`. Who
-/// has not asked may send all before reading any answer: for that one they pile up, all of as many
-/// rows as a whole body may have, and then as many bytes.
+/// A stream is what asks to be one (`stream=true`), and NDJSON in chunks that no proxy has handed on, unless
+/// `stream=false`. Who has not asked may send all before reading any answer: then the answers to as many rows as a
+/// whole body may have wait for it, and beyond them as many bytes as a body may have.
 ///
 /// A stream's rows enter the batches in slices, the next one when the last is answered: so streams and small requests
 /// take turns. All of a stream is answered by the version that it began with. What is wrong with the first slice

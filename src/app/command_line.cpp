@@ -23,11 +23,6 @@ std::vector<std::string> known_words(const CLI::App& app) {
   return words;
 }
 
-/// Verbs of the program, or of a verb.
-std::vector<CLI::App*> verbs_of(CLI::App& app) {
-  return app.get_subcommands([](CLI::App*) { return true; });
-}
-
 /// The words of a command line that were understood as verbs: `pelton config show`.
 struct Given {
   const CLI::App* app;  ///< the last of them
@@ -60,7 +55,7 @@ int explain_usage_error(const CLI::App& program, const CLI::ParseError& error, i
 
 void tell_version(CLI::App& app) {
   app.set_version_flag("--version", std::string("pelton ") + PELTON_VERSION);
-  for (CLI::App* verb : verbs_of(app)) tell_version(*verb);
+  for (CLI::App* verb : app.get_subcommands([](CLI::App*) { return true; })) tell_version(*verb);
 }
 
 }  // namespace

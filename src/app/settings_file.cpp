@@ -149,10 +149,9 @@ class Reader {
     if (!list) return resolved(std::filesystem::path(*text)).string();
     std::string paths;
     for (std::string_view rest = *text; !rest.empty();) {
-      const std::size_t comma = std::min(rest.find(','), rest.size());
+      const std::string_view path = next_of_list(rest);
       if (!paths.empty()) paths += ',';
-      if (comma != 0) paths += resolved(std::filesystem::path(rest.substr(0, comma))).string();
-      rest.remove_prefix(std::min(comma + 1, rest.size()));
+      if (!path.empty()) paths += resolved(std::filesystem::path(path)).string();
     }
     return paths;
   }

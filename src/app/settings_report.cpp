@@ -44,10 +44,8 @@ std::string bare(const std::string& text) {
 std::string list_of(std::string_view texts) {
   std::string list = "[";
   while (!texts.empty()) {
-    const std::size_t comma = std::min(texts.find(','), texts.size());
     if (list.size() > 1) list += ", ";
-    list += in_quotes(texts.substr(0, comma));
-    texts.remove_prefix(std::min(comma + 1, texts.size()));
+    list += in_quotes(next_of_list(texts));
   }
   return list + "]";
 }
@@ -109,8 +107,7 @@ Members members_of(const serving::ModelSource& source, bool json) {
 template <class Visit>
 void each_entry(const Settings& settings, const std::string& name, std::size_t count, Visit&& visit) {
   for (std::size_t i = 0; i < count; ++i) {
-    const auto word = settings.words.find(name + "." + std::to_string(i));
-    visit(i, word == settings.words.end() ? std::string("default") : source_of(settings, word->second));
+    visit(i, source_of(settings, settings.words.at(name + "." + std::to_string(i))));
   }
 }
 

@@ -190,9 +190,8 @@ Result<void> assign_sandbox_folders(Settings& settings, const SettingValue& valu
   if (text == nullptr) return expected("a string or a list of strings");
   settings.sandbox.folders.clear();
   for (std::string_view rest = *text; !rest.empty();) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    if (comma != 0) settings.sandbox.folders.emplace_back(rest.substr(0, comma));
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    if (const std::string_view folder = next_of_list(rest); !folder.empty())
+      settings.sandbox.folders.emplace_back(folder);
   }
   return {};
 }
@@ -344,6 +343,13 @@ std::string described(const Setting& setting) {
   if (standard.starts_with('"')) standard = standard.substr(1, standard.size() - 2);
   std::string text(setting.help);
   return standard.empty() ? text : text.append(" (").append(standard).append(")");
+}
+
+std::string_view next_of_list(std::string_view& texts) noexcept {
+  const std::size_t comma = std::min(texts.find(','), texts.size());
+  const std::string_view next = texts.substr(0, comma);
+  texts.remove_prefix(std::min(comma + 1, texts.size()));
+  return next;
 }
 
 std::string full_name(const Setting& setting) { return std::string(setting.section).append(".").append(setting.key); }

@@ -33,6 +33,9 @@ const Setting* find_setting(std::string_view section, std::string_view key) noex
 /// Its help with the default behind it, in brackets.
 std::string described(const Setting& setting);
 
+/// Takes the next text off a list as it is assigned, as it stands; `texts` becomes the rest.
+std::string_view next_of_list(std::string_view& texts) noexcept;
+
 /// "section.key".
 std::string full_name(const Setting& setting);
 

@@ -125,17 +125,22 @@ bool Batcher::set_apart(Ticket& ticket) {
     pack_into(others->rows);
     big_.reserve(big_.size() + 2);  // the line, and the one whose turn it is
     std::swap(open_, others);
-    others->head = &ticket;
-    others->first = ticket.first;
-    others->count = ticket.rows;
-    others->big = true;
-    ticket.next = nullptr;
-    big_rows_ += ticket.rows;
-    enter_big(std::move(others), false);
+    enter_apart(ticket, std::move(others));
     return true;
   } catch (const std::bad_alloc&) {
     return false;
   }
+}
+
+/// Puts a request in line for slices, whose rows are `own`'s from ticket.first on. There is room in the line.
+void Batcher::enter_apart(Ticket& ticket, std::unique_ptr<Batch> own) {
+  own->head = &ticket;
+  own->first = ticket.first;
+  own->count = ticket.rows;
+  own->big = true;
+  ticket.next = nullptr;
+  big_rows_ += ticket.rows;
+  enter_big(std::move(own), false);
 }
 
 void Batcher::enter_big(std::unique_ptr<Batch> batch, bool before_equals) {

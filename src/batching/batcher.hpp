@@ -74,6 +74,7 @@ class Batcher {
   bool admits(const Ticket& ticket, bool big) const noexcept;
   bool set_apart(Ticket& ticket);
   Ticket* set_apart_all(Ticket* head);
+  void enter_apart(Ticket& ticket, std::unique_ptr<Batch> own);
   void enter_big(std::unique_ptr<Batch> batch, bool before_equals);
   void request_flush();
   void flush();

@@ -195,23 +195,18 @@ void Batcher::shed(core::TimePoint now) {
 Ticket* Batcher::set_apart_all(Ticket* head) {
   Ticket* failed = nullptr;
   while (head != nullptr) {
-    Ticket& ticket = *std::exchange(head, std::exchange(head->next, nullptr));
+    Ticket& ticket = *std::exchange(head, head->next);
     std::unique_ptr<Batch> own;
     try {
       own = take_batch();
-      own->first = own->rows.append_from(open_->rows, ticket.first, ticket.rows, text_columns_);
       big_.reserve(big_.size() + 2);  // the line, and the one whose turn it is
+      ticket.first = own->rows.append_from(open_->rows, ticket.first, ticket.rows, text_columns_);
     } catch (const std::bad_alloc&) {
       if (own) recycle(std::move(own));
       ticket.next = std::exchange(failed, &ticket);
       continue;
     }
-    ticket.first = own->first;
-    own->head = &ticket;
-    own->count = ticket.rows;
-    own->big = true;
-    big_rows_ += ticket.rows;
-    enter_big(std::move(own), false);
+    enter_apart(ticket, std::move(own));
   }
   return failed;
 }

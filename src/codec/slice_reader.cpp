@@ -170,7 +170,7 @@ Result<void, Problem> SliceReader::read_csv(std::string_view records, const RowT
 
 Result<void, Problem> SliceReader::finish(const RowTarget& target) {
   Problem problem;
-  if (mark_ < core::kByteOrderMark.size()) give_back_mark();
+  if (mark_ != 0 && mark_ < core::kByteOrderMark.size()) give_back_mark();
   if (!begun_.empty() && format_.kind == SliceFormat::Kind::raw) {
     problem.detail = "the body ends within a row: " + counted(begun_.size(), "byte") + " of " +
                      std::to_string(raw_bytes_) + " (" + counted(features_.width(), "value") + ") are there";

@@ -23,6 +23,7 @@ class BodySink {
 
   /// Whether it can take more now. Once it can again, it calls Responder::read_on, not from within `take`.
   virtual bool ready() const noexcept = 0;
+  /// How much of the answer may wait for a client that does not read yet; beyond it the body is not read on.
   virtual MayWait may_wait() const noexcept { return MayWait::little; }
   /// The body's next bytes, decoded: takes some from their front, and says how many; none only if it is
   /// then not ready, or has answered. Called only while ready. kBodyPadding bytes beyond them are readable.

@@ -193,10 +193,10 @@ std::size_t CountingObserver::refusals(const std::string& reason) {
 
 namespace {
 
-/// /stream/echo gives back each piece as it comes, /stream/pile also to who does not read, as much as a
-/// body may have, and /stream/pile_all all of it; /stream/stop/BYTES ends the
-/// answer, which ends well, after so many; /stream/break/BYTES breaks off; /stream/refuse/BYTES answers 422 instead;
-/// /stream/hold is not ready after its first piece until /release.
+/// /stream/echo gives back each piece as it comes, /stream/pile also to who does not read, as much as a body may have,
+/// and /stream/pile_all all of it; /stream/stop/BYTES ends the answer, which ends well, after so many;
+/// /stream/break/BYTES breaks off; /stream/refuse/BYTES answers 422 instead; /stream/hold is not ready after its first
+/// piece until /release.
 class TestSink final : public BodySink {
  public:
   TestSink(Shared& shared, std::string_view path, Responder responder, std::vector<TestSink*>& held)
