@@ -16,14 +16,13 @@
 #include "codec/csv_rows.hpp"
 #include "codec/native_json.hpp"
 #include "core/utf8.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace pelton;
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using pelton::fuzz::require;
 
 model::Schema fuzzed_schema(model::ElementType second) {
   model::Schema schema;

@@ -10,12 +10,9 @@
 
 #include "codec/native_json.hpp"
 #include "core/utf8.hpp"
+#include "require.hpp"
 
 namespace pelton::fuzz {
-
-inline void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 /// Features of every kind: a number, a text, a category; or two without names; or one; or those of a map, which may be
 /// left out, beside one that may not.

@@ -2,7 +2,6 @@
 // expected values that fit the model, or one error; and a file that is refused is refused for its reason.
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -10,14 +9,13 @@
 #include "codec/text_source.hpp"
 #include "formats/load.hpp"
 #include "formats/onnx/graph_writer.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace pelton;
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using pelton::fuzz::require;
 
 /// Two features to their negatives; the input up to the first zero byte is the tolerance, the rest the rows.
 std::string file_with(std::string_view input) {

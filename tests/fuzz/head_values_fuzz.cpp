@@ -6,24 +6,23 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "api/cors.hpp"
+#include "api/ip_address.hpp"
 #include "api/native_request.hpp"
 #include "api/query.hpp"
 #include "api/quotas/client_key.hpp"
 #include "api/trusted_proxies.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace pelton;
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using pelton::fuzz::require;
 
 std::string_view line_of(std::string_view& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());
@@ -84,7 +83,9 @@ void check_caller(const http::RequestView& request, std::string_view trusted) {
   const auto now = std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));
   const core::Duration waited = proxies->waited(request, now);
   require(waited >= core::Duration(0) && waited <= std::chrono::minutes(1));
-  require(api::client_key(client) == api::client_key(client));
+  if (api::parse_ip(client) && client.find(':') == client.npos) {
+    require(api::client_key(client) == api::client_key("::ffff:" + std::string(client)));
+  }
 }
 
 void check_origin(const http::RequestView& request, std::string_view allowed) {

@@ -2,11 +2,11 @@
 // otherwise than the whole.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string>
 
 #include "http/head_parser.hpp"
+#include "require.hpp"
 
 using pelton::http::Header;
 using pelton::http::HeadParser;
@@ -16,9 +16,7 @@ using pelton::http::RequestHead;
 
 namespace {
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using pelton::fuzz::require;
 
 bool inside(std::string_view part, const char* data, std::size_t size) {
   return part.empty() || part == "/" || part == "*" ||

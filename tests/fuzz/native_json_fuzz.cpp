@@ -7,7 +7,6 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <memory>
@@ -20,14 +19,13 @@
 
 #include "codec/native_json.hpp"
 #include "core/utf8.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace pelton;
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using pelton::fuzz::require;
 
 /// A value as the reference reads it.
 struct Value {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -14,23 +13,17 @@
 
 #include "codec/golden_rows.hpp"
 #include "codec/row_stream.hpp"
+#include "require.hpp"
+#include "row_schema.hpp"
 
 namespace {
 
 using namespace pelton;
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using pelton::fuzz::require;
 
 model::Schema fuzzed_schema(bool texts) {
-  model::Schema schema;
-  schema.features = {{.name = "a"}, {.name = "b", .takes_missing = true}};
-  if (texts) {
-    schema.features[1].type = model::ElementType::string;
-  } else {
-    schema.features[1].categories = model::make_categories({"red", "1"}, false);
-  }
+  model::Schema schema = fuzz::row_schema(texts);
   schema.classes = {std::string("no"), std::string("yes")};
   schema.outputs[0] = model::OutputSpec{.name = "predict", .labelled = true};
   schema.outputs[1] = model::OutputSpec{.name = "predict_proba", .width = 2, .scalar = false};

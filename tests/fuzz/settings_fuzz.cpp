@@ -2,21 +2,19 @@
 // shown, and within a bounded time; what is accepted holds together.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "app/settings_file.hpp"
 #include "app/settings_report.hpp"
 #include "app/settings_table.hpp"
+#include "require.hpp"
 
 using namespace pelton;
 
 namespace {
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using pelton::fuzz::require;
 
 std::size_t lines_of(std::string_view text) {
   std::size_t lines = 1;

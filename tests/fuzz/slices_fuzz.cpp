@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -14,27 +13,15 @@
 #include <vector>
 
 #include "codec/slice_reader.hpp"
+#include "require.hpp"
+#include "row_schema.hpp"
 
 namespace {
 
 using namespace pelton;
 using codec::SliceFormat;
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
-model::Schema fuzzed_schema(bool texts) {
-  model::Schema schema;
-  schema.features = {{.name = "a"}, {.name = "b", .takes_missing = true}};
-  if (texts) {
-    schema.features[1].type = model::ElementType::string;
-  } else {
-    schema.features[1].categories = model::make_categories({"red", "1"}, false);
-  }
-  schema.outputs[0] = model::OutputSpec{};
-  return schema;
-}
+using pelton::fuzz::require;
 
 /// A body as readers are given it: bytes that belong to nobody follow.
 class Padded {
@@ -114,8 +101,8 @@ Cells sliced(std::string_view text, std::size_t piece, std::size_t most, const S
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const model::Schema categories = fuzzed_schema(false);
-  static const model::Schema texts = fuzzed_schema(true);
+  static const model::Schema categories = fuzz::row_schema(false);
+  static const model::Schema texts = fuzz::row_schema(true);
   static const codec::FeatureTable tables[] = {codec::FeatureTable(categories), codec::FeatureTable(texts)};
   if (size < 2) return 0;
   const std::size_t piece = 1 + data[0] % 16;

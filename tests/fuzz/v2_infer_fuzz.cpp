@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -14,14 +13,13 @@
 #include "codec/v2/generate_reader.hpp"
 #include "codec/v2/infer_reader.hpp"
 #include "core/utf8.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace pelton;
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using pelton::fuzz::require;
 
 /// A matrix of three numbers; or a number, a whole one, a text, a category and a truth, each an input.
 model::Schema matrix_schema() {
