@@ -83,7 +83,7 @@ void check_caller(const http::RequestView& request, std::string_view trusted) {
   const auto now = std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));
   const core::Duration waited = proxies->waited(request, now);
   require(waited >= core::Duration(0) && waited <= std::chrono::minutes(1));
-  if (api::parse_ip(client) && client.find(':') == client.npos) {
+  if (api::parse_ip(client) && client.find_first_of(":[") == client.npos) {
     require(api::client_key(client) == api::client_key("::ffff:" + std::string(client)));
   }
 }
